@@ -1,0 +1,25 @@
+namespace WasmLab.Tests.Support;
+
+/// <summary>The values of the one <c>Category</c> trait that every test carries.</summary>
+internal static class Category
+{
+    public const string Name = "Category";
+
+    /// <summary>Fast, in process, needs nothing.</summary>
+    public const string Unit = "Unit";
+
+    /// <summary>Starts the real processes.</summary>
+    public const string EndToEnd = "EndToEnd";
+
+    /// <summary>Needs chromium.</summary>
+    public const string Browser = "Browser";
+
+    /// <summary>Needs kubectl, helm or an SDK of another language.</summary>
+    public const string Client = "Client";
+
+    /// <summary>Needs root and containerd.</summary>
+    public const string Node = "Node";
+
+    /// <summary>The official WebAssembly test suite.</summary>
+    public const string Spec = "Spec";
+}
