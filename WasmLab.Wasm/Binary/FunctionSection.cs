@@ -1,0 +1,14 @@
+namespace WasmLab.Wasm.Binary;
+
+internal static class FunctionSection
+{
+    public static void Decode(ref WasmReader reader, ModuleDefinition module)
+    {
+        var count = reader.ReadCount("functions", Limit.Functions);
+        module.Functions.EnsureCapacity(module.Functions.Count + count);
+        for (var i = 0; i < count; i++)
+        {
+            module.Functions.Add(reader.ReadU32());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+namespace WasmLab.Wasm.Binary;
+
+/// <summary>A decoded module. Imports come first in each index space.</summary>
+internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
+{
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    public List<FunctionType> Types { get; } = [];
+
+    public List<ImportDefinition> Imports { get; } = [];
+
+    /// <summary>The type index of each function.</summary>
+    public List<uint> Functions { get; } = [];
+
+    public List<TableType> Tables { get; } = [];
+
+    public List<MemoryType> Memories { get; } = [];
+
+    public List<GlobalType> Globals { get; } = [];
+
+    /// <summary>The initial value of each global that is not imported.</summary>
+    public List<ConstantExpression> GlobalInitializers { get; } = [];
+
+    public List<ExportDefinition> Exports { get; } = [];
+
+    public uint? Start { get; set; }
+
+    public List<ElementSegment> Elements { get; } = [];
+
+    public List<DataSegment> Data { get; } = [];
+
+    public int? DataCount { get; set; }
+
+    /// <summary>The body of each function that is not imported.</summary>
+    public List<CodeBody> Code { get; } = [];
+
+    public List<CustomSection> CustomSections { get; } = [];
+
+    public int ImportedFunctions { get; set; }
+
+    public int ImportedTables { get; set; }
+
+    public int ImportedMemories { get; set; }
+
+    public int ImportedGlobals { get; set; }
+
+    public FunctionType FunctionType(uint function) => Types[(int)Functions[(int)function]];
+}
+
+internal enum ExternKind : byte
+{
+    Function = 0,
+    Table = 1,
+    Memory = 2,
+    Global = 3,
+}
+
+/// <summary>An import. Of a function it has the type index, of all else the type.</summary>
+internal sealed record ImportDefinition(string Module, string Name, ExternKind Kind, uint TypeIndex, ExternType? Type, int Offset);
+
+internal sealed record ExportDefinition(string Name, ExternKind Kind, uint Index, int Offset);
+
+/// <summary>A constant expression: of its <see cref="Count"/> instructions the first, which in a valid one is the only one.</summary>
+internal readonly record struct ConstantExpression(Opcode Opcode, uint First, long Value, int Count, int Offset);
+
+internal enum SegmentMode
+{
+    Active,
+    Passive,
+    Declarative,
+}
+
+/// <summary>An element segment. Its items are function indices or constant expressions; the other is null.</summary>
+internal sealed record ElementSegment(
+    SegmentMode Mode, uint Table, ConstantExpression Start, ValueType Type, uint[]? Functions, ConstantExpression[]? Expressions, int Offset);
+
+/// <summary>A data segment: where its bytes lie in the module.</summary>
+internal sealed record DataSegment(SegmentMode Mode, uint Memory, ConstantExpression Start, int BytesStart, int BytesLength, int Offset);
+
+/// <summary>A function's body: its locals, and where its instructions lie in the module.</summary>
+internal sealed class CodeBody(int offset, int start, int end, LocalRun[] locals, int localCount)
+{
+    public int Offset { get; } = offset;
+
+    public int Start { get; } = start;
+
+    public int End { get; } = end;
+
+    public LocalRun[] Locals { get; } = locals;
+
+    /// <summary>How many locals it declares besides its parameters.</summary>
+    public int LocalCount { get; } = localCount;
+}
+
+internal readonly record struct LocalRun(int Count, ValueType Type);
+
+internal sealed record CustomSection(string Name, int Start, int Length);

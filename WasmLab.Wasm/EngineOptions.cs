@@ -1,0 +1,37 @@
+namespace WasmLab.Wasm;
+
+/// <summary>What an <see cref="Engine"/> allows. Immutable; every limit has a safe default.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>The most pages (of 64 KiB) that one memory may have, whatever the module asks for. 1 to 65536, which is the default (4 GiB).</summary>
+    public int MaxMemoryPages { get; init; } = 65_536;
+
+    /// <summary>The most elements that one table may have. 1 to 100,000,000; default 10,000,000.</summary>
+    public int MaxTableElements { get; init; } = 10_000_000;
+
+    /// <summary>
+    /// The native stack, in bytes, that guest code may use in one call from the host. 64 KiB to 1 GiB; default 8 MiB.
+    /// A thread with a smaller stack lowers it; <see cref="Engine.StartThread"/> makes one that is large enough.
+    /// </summary>
+    public int StackSize { get; init; } = 8 * 1024 * 1024;
+
+    internal void Validate()
+    {
+        List<string> wrong = [];
+        Check(MaxMemoryPages is >= 1 and <= 65_536, nameof(MaxMemoryPages), "1 to 65536");
+        Check(MaxTableElements is >= 1 and <= 100_000_000, nameof(MaxTableElements), "1 to 100,000,000");
+        Check(StackSize is >= 64 * 1024 and <= 1024 * 1024 * 1024, nameof(StackSize), "64 KiB to 1 GiB");
+        if (wrong.Count > 0)
+        {
+            throw new ArgumentException($"The engine's options are out of range: {string.Join("; ", wrong)}.");
+        }
+
+        void Check(bool holds, string name, string range)
+        {
+            if (!holds)
+            {
+                wrong.Add($"{name} must be {range}");
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace WasmLab.Wasm;
+
+/// <summary>The type of something that a module imports or exports.</summary>
+public abstract record ExternType
+{
+    private protected ExternType()
+    {
+    }
+}
+
+/// <summary>The type of a function. Two types with the same parameters and results are equal.</summary>
+/// <param name="Parameters">The types of the parameters, first to last.</param>
+/// <param name="Results">The types of the results, first to last.</param>
+public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnlyList<ValueType> Results) : ExternType
+{
+    /// <inheritdoc/>
+    public bool Equals(FunctionType? other) =>
+        other is not null
+        && (ReferenceEquals(this, other)
+            || (Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results)));
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var parameter in Parameters)
+        {
+            hash.Add((int)parameter);
+        }
+
+        hash.Add(-1);
+        foreach (var result in Results)
+        {
+            hash.Add((int)result);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Writes the type as the specification does: <c>[i32 i64] -> [f32]</c>.</summary>
+    public override string ToString() => $"[{Join(Parameters)}] -> [{Join(Results)}]";
+
+    private static string Join(IReadOnlyList<ValueType> types) => string.Join(' ', types.Select(type => type.Name()));
+}
+
+/// <summary>The size range of a memory (in pages) or a table (in elements).</summary>
+/// <param name="Minimum">The size at the start.</param>
+/// <param name="Maximum">The size it may grow to, or null when the module sets none.</param>
+public readonly record struct Limits(uint Minimum, uint? Maximum = null)
+{
+    /// <summary>Writes the limits as <c>1..2</c>, or <c>1..</c> without a maximum.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Minimum}..{Maximum}");
+
+    internal bool Admits(uint actualSize, uint? actualMaximum) =>
+        actualSize >= Minimum && (Maximum is null || (actualMaximum is not null && actualMaximum <= Maximum));
+}
+
+/// <summary>The type of a memory.</summary>
+/// <param name="Limits">Its size range, in pages of 64 KiB.</param>
+public sealed record MemoryType(Limits Limits) : ExternType
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"memory {Limits} pages";
+}
+
+/// <summary>The type of a table.</summary>
+/// <param name="Element">The type of its elements: <see cref="ValueType.FuncRef"/> or <see cref="ValueType.ExternRef"/>.</param>
+/// <param name="Limits">Its size range, in elements.</param>
+public sealed record TableType(ValueType Element, Limits Limits) : ExternType
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"table {Limits} {Element.Name()}";
+}
+
+/// <summary>The type of a global.</summary>
+/// <param name="Value">The type of its value.</param>
+/// <param name="IsMutable">Whether the value may change.</param>
+public sealed record GlobalType(ValueType Value, bool IsMutable) : ExternType
+{
+    /// <inheritdoc/>
+    public override string ToString() => IsMutable ? $"global (mut {Value.Name()})" : $"global {Value.Name()}";
+}

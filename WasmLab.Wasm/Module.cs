@@ -1,0 +1,65 @@
+using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Compilation;
+using WasmLab.Wasm.Runtime;
+using WasmLab.Wasm.Validation;
+
+namespace WasmLab.Wasm;
+
+/// <summary>
+/// A decoded and validated module. Its functions are compiled when they are called for the first time, once for all instances.
+/// Thread-safe.
+/// </summary>
+public sealed class Module
+{
+    private Module(Engine engine, ModuleDefinition definition)
+    {
+        Engine = engine;
+        Definition = definition;
+        CanonicalTypes = [.. definition.Types.Select(engine.Canonical)];
+        Layout = new ContextLayout(definition);
+        Imports = [.. definition.Imports.Select(import => new ImportType(import.Module, import.Name, import.Type ?? definition.Types[(int)import.TypeIndex]))];
+        Exports = [.. definition.Exports.Select(export => new ExportType(export.Name, TypeOf(definition, export)))];
+        ExportsByName = definition.Exports.ToDictionary(export => export.Name);
+        Compiled = new CompiledModule(this);
+    }
+
+    /// <summary>What it needs, in order.</summary>
+    public IReadOnlyList<ImportType> Imports { get; }
+
+    /// <summary>What it offers, in order.</summary>
+    public IReadOnlyList<ExportType> Exports { get; }
+
+    internal Engine Engine { get; }
+
+    internal ModuleDefinition Definition { get; }
+
+    internal CanonicalType[] CanonicalTypes { get; }
+
+    internal ContextLayout Layout { get; }
+
+    internal CompiledModule Compiled { get; }
+
+    internal Dictionary<string, ExportDefinition> ExportsByName { get; }
+
+    /// <summary>Decodes and validates a module.</summary>
+    /// <param name="engine">The engine whose limits hold.</param>
+    /// <param name="wasm">The binary format. The module keeps a copy.</param>
+    /// <exception cref="ModuleException">The bytes are not a module that this engine can run.</exception>
+    public static Module Load(Engine engine, ReadOnlyMemory<byte> wasm)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ObjectDisposedException.ThrowIf(engine.IsDisposed, engine);
+        // A copy, because functions are compiled later, and what was validated must not have changed by then.
+        var definition = ModuleDecoder.Decode(wasm.ToArray());
+        ModuleValidator.Validate(definition);
+        return new Module(engine, definition);
+    }
+
+    private static ExternType TypeOf(ModuleDefinition module, ExportDefinition export) => export.Kind switch
+    {
+        ExternKind.Function => module.FunctionType(export.Index),
+        ExternKind.Table => module.Tables[(int)export.Index],
+        ExternKind.Memory => module.Memories[(int)export.Index],
+        _ => module.Globals[(int)export.Index],
+    };
+}

@@ -1,0 +1,40 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Runtime;
+
+/// <summary>Where the globals, tables and functions of a module's instances lie behind the head of their context.</summary>
+internal sealed class ContextLayout
+{
+    // Room for the widest value, a vector.
+    private const int GlobalSize = 16;
+
+    private readonly int _importedGlobals;
+    private readonly int _ownGlobals;
+    private readonly int _globalPointers;
+    private readonly int _tables;
+    private readonly int _functions;
+
+    public ContextLayout(ModuleDefinition module)
+    {
+        _importedGlobals = module.ImportedGlobals;
+        _ownGlobals = InstanceContext.HeaderSize;
+        _globalPointers = _ownGlobals + ((module.Globals.Count - module.ImportedGlobals) * GlobalSize);
+        _tables = _globalPointers + (module.ImportedGlobals * sizeof(long));
+        _functions = _tables + (module.Tables.Count * TableView.Size);
+        Size = _functions + (module.Functions.Count * FunctionRecord.Size);
+    }
+
+    public int Size { get; }
+
+    /// <summary>Whether the context holds only a pointer to the global's value.</summary>
+    public bool IsIndirect(int global) => global < _importedGlobals;
+
+    /// <summary>The place of a global's value, or of the pointer to it.</summary>
+    public int Global(int index) => IsIndirect(index)
+        ? _globalPointers + (index * sizeof(long))
+        : _ownGlobals + ((index - _importedGlobals) * GlobalSize);
+
+    public int Table(int index) => _tables + (index * TableView.Size);
+
+    public int Function(int index) => _functions + (index * FunctionRecord.Size);
+}

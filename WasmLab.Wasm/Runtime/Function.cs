@@ -1,0 +1,103 @@
+using WasmLab.Wasm.Compilation;
+using WasmLab.Wasm.Runtime;
+
+namespace WasmLab.Wasm;
+
+/// <summary>A function of an instance, ready to be called. Two objects for the same function are equal.</summary>
+public sealed unsafe class Function : IEquatable<Function>
+{
+    private readonly Instance _instance;
+    private readonly CanonicalType _type;
+    private readonly FunctionRecord* _record;
+    private readonly nint _home;
+    private readonly int _index;
+
+    internal Function(Instance instance, FunctionRecord* record)
+    {
+        _instance = instance;
+        _record = record;
+        (_home, _index) = ((nint)record->Home, record->Index);
+        _type = instance.Module.Engine.Canonical(record->TypeId);
+    }
+
+    /// <summary>The type.</summary>
+    public FunctionType Type => _type.Type;
+
+    internal Store Store => _instance.Store;
+
+    internal FunctionRecord* Record => _record;
+
+    internal CanonicalType CanonicalType => _type;
+
+    /// <summary>Calls the function with values of the host.</summary>
+    /// <param name="arguments">One value a parameter: int, long, float, double, a <see cref="Function"/> or, for externref, any object.</param>
+    /// <returns>One value a result.</returns>
+    /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
+    /// <exception cref="ArgumentException">The arguments do not fit the function's type.</exception>
+    public object?[] Invoke(params object?[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (arguments.Length != _type.Parameters.Length)
+        {
+            throw new ArgumentException($"the function takes {_type.Parameters.Length} arguments, but {arguments.Length} were given", nameof(arguments));
+        }
+
+        var engine = _instance.Module.Engine;
+        var slots = new long[arguments.Length];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            slots[i] = Values.ToSlot(engine, Store, _type.Parameters[i], arguments[i]);
+        }
+
+        var results = new long[_type.Results.Length];
+        Invoke(slots, results);
+        return [.. results.Select((slot, i) => Values.FromSlot(engine, _type.Results[i], slot))];
+    }
+
+    /// <summary>Calls the function with raw slots, in the form that <see cref="HostFunction"/> describes, without boxing.</summary>
+    /// <param name="arguments">One slot a parameter.</param>
+    /// <param name="results">Takes one slot a result.</param>
+    /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
+    public void Invoke(ReadOnlySpan<long> arguments, Span<long> results)
+    {
+        if (arguments.Length != _type.Parameters.Length || results.Length < _type.Results.Length)
+        {
+            throw new ArgumentException($"the function is {Type}: {arguments.Length} slots for arguments and {results.Length} for results do not fit", nameof(arguments));
+        }
+
+        var store = Store;
+        var previousLimit = store.Enter(_instance.Module.Engine.Options.StackSize);
+        try
+        {
+            var entry = (delegate*<nint, nint, long*, long*, void>)_type.EntryStub;
+            fixed (long* argumentSlots = arguments)
+            fixed (long* resultSlots = results)
+            {
+                entry(_record->Context, _record->Code, argumentSlots, resultSlots);
+            }
+        }
+        finally
+        {
+            store.Exit(previousLimit);
+            GC.KeepAlive(_instance);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Function? other) => other is not null && other._home == _home && other._index == _index;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Function);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_home, _index);
+
+    internal static Function FromRecord(FunctionRecord* record) => new(record->Home->Instance, record);
+
+    /// <summary>What a funcref to this function is, once <paramref name="store"/> may hold it.</summary>
+    internal nint ReferenceFor(Store store)
+    {
+        store.Merge(Store);
+        return (nint)_record;
+    }
+}

@@ -1,0 +1,64 @@
+using WasmLab.Wasm.Runtime;
+
+namespace WasmLab.Wasm;
+
+/// <summary>A global variable or constant.</summary>
+public sealed unsafe class Global : IStoreMember
+{
+    private readonly Engine _engine;
+    private long* _cell;
+
+    /// <summary>Makes a global that the host can define for modules to import.</summary>
+    /// <param name="engine">The engine of the modules.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="value">Its value: int, long, float, double, a <see cref="Function"/> or any object.</param>
+    public Global(Engine engine, GlobalType type, object? value)
+        : this(engine, type, new Store(), null)
+    {
+        _cell = (long*)Store.Allocate(16);
+        Store.AddMember(this);
+        *_cell = Values.ToSlot(engine, Store, type.Value, value);
+    }
+
+    internal Global(Engine engine, GlobalType type, Store store, long* cell)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(type);
+        _engine = engine;
+        Type = type;
+        Store = store;
+        _cell = cell;
+    }
+
+    /// <summary>The type.</summary>
+    public GlobalType Type { get; }
+
+    /// <summary>The value: int, long, float, double, a <see cref="Function"/>, the host's object, or null.</summary>
+    /// <exception cref="InvalidOperationException">Set on a global that is not mutable.</exception>
+    public object? Value
+    {
+        get => Values.FromSlot(_engine, Type.Value, *Cell);
+        set
+        {
+            if (!Type.IsMutable)
+            {
+                throw new InvalidOperationException("the global is not mutable");
+            }
+
+            *Cell = Values.ToSlot(_engine, Store, Type.Value, value);
+        }
+    }
+
+    internal Store Store { get; }
+
+    internal long* Cell
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_cell == null, this);
+            return _cell;
+        }
+    }
+
+    void IStoreMember.StoreFreed() => _cell = null;
+}

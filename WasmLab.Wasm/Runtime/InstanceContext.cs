@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace WasmLab.Wasm.Runtime;
+
+/// <summary>
+/// The head of an instance's native block, which compiled code gets as its first argument. Behind it lie the instance's globals, tables
+/// and functions, at offsets that <see cref="ContextLayout"/> computes once per module.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct InstanceContext
+{
+    public const int MemoryBaseOffset = 0;
+    public const int MemoryLengthOffset = 8;
+    public const int StackLimitOffset = 16;
+    public const int InterruptedOffset = 24;
+    public const int HeaderSize = 64;
+
+    public byte* MemoryBase;
+    public ulong MemoryLength;
+    public nuint StackLimit;
+    public int Interrupted;
+    private readonly int _padding;
+
+    /// <summary>A weak <see cref="GCHandle"/> of the <see cref="Instance"/>.</summary>
+    public nint Handle;
+
+    public readonly Instance Instance =>
+        (Instance?)GCHandle.FromIntPtr(Handle).Target ?? throw new ObjectDisposedException(nameof(Instance));
+}
+
+/// <summary>A table as compiled code sees it: where its elements are, and how many.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TableView
+{
+    public const int ElementsOffset = 0;
+    public const int LengthOffset = 8;
+    public const int Size = 16;
+
+    public nint Elements;
+    public ulong Length;
+}
+
+/// <summary>
+/// A function as compiled code sees it, and what a funcref points to. Calling it is calling <see cref="Code"/> with
+/// <see cref="Context"/> as the first argument. As long as the function is not compiled, or when it is the host's, the context is the
+/// address of this very record, and the code is a stub that its type shares.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct FunctionRecord
+{
+    public const int TypeIdOffset = 0;
+    public const int CodeOffset = 8;
+    public const int ContextOffset = 16;
+    public const int HomeOffset = 24;
+    public const int Size = 32;
+
+    public int TypeId;
+    public int Index;
+    public nint Code;
+    public nint Context;
+
+    /// <summary>The instance that defined it, or imported it from the host.</summary>
+    public InstanceContext* Home;
+}

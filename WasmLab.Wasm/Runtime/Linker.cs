@@ -1,0 +1,111 @@
+using WasmLab.Wasm.Runtime;
+
+namespace WasmLab.Wasm;
+
+/// <summary>Holds what modules may import, under a module name and a name, and makes instances. Not thread-safe while it is being filled.</summary>
+public sealed class Linker
+{
+    private readonly Dictionary<(string Module, string Name), object> _definitions = [];
+    private readonly Engine _engine;
+
+    /// <summary>Makes an empty linker.</summary>
+    /// <param name="engine">The engine of the modules to instantiate.</param>
+    public Linker(Engine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        _engine = engine;
+    }
+
+    /// <summary>
+    /// Asked for a function that is imported and not defined. It gets the import with its type, so it can choose between versions of
+    /// an interface; null means that there is none, and the module cannot be instantiated.
+    /// </summary>
+    public Func<ImportType, HostFunction?>? Fallback { get; set; }
+
+    /// <summary>Defines a function of the host. Replaces what had the name.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="type">The function's type; an import of another type fails to link.</param>
+    /// <param name="function">The function.</param>
+    public Linker Define(string module, string name, FunctionType type, HostFunction function)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(function);
+        return Add(module, name, new HostDefinition(_engine.Canonical(type).Type, function));
+    }
+
+    /// <summary>Defines a function of an instance.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="function">The function.</param>
+    public Linker Define(string module, string name, Function function) => Add(module, name, function);
+
+    /// <summary>Defines a memory.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="memory">The memory.</param>
+    public Linker DefineMemory(string module, string name, Memory memory) => Add(module, name, memory);
+
+    /// <summary>Defines a table.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="table">The table.</param>
+    public Linker DefineTable(string module, string name, Table table) => Add(module, name, table);
+
+    /// <summary>Defines a global.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="global">The global.</param>
+    public Linker DefineGlobal(string module, string name, Global global) => Add(module, name, global);
+
+    /// <summary>Defines everything that an instance exports. What imports it shares the instance's fate.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="instance">The instance.</param>
+    public Linker DefineInstance(string module, Instance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        foreach (var export in instance.Module.Exports)
+        {
+            Add(module, export.Name, export.Type switch
+            {
+                FunctionType => instance.GetFunction(export.Name)!,
+                MemoryType => instance.GetMemory(export.Name)!,
+                TableType => instance.GetTable(export.Name)!,
+                _ => instance.GetGlobal(export.Name)!,
+            });
+        }
+
+        return this;
+    }
+
+    /// <summary>Makes an instance: resolves the imports, fills memory and tables, and runs the start function.</summary>
+    /// <param name="module">The module.</param>
+    /// <exception cref="LinkException">An import is missing or of another type, or a memory or table cannot be had.</exception>
+    /// <exception cref="TrapException">A segment does not fit, or the start function trapped.</exception>
+    public Instance Instantiate(Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ObjectDisposedException.ThrowIf(_engine.IsDisposed, _engine);
+        if (module.Engine != _engine)
+        {
+            throw new ArgumentException("the module was loaded by another engine than the linker's", nameof(module));
+        }
+
+        return Instantiation.Run(module, import => _definitions.GetValueOrDefault((import.Module, import.Name)) ?? FromFallback(import));
+    }
+
+    private HostDefinition? FromFallback(ImportType import) =>
+        import.Type is FunctionType type && Fallback?.Invoke(import) is { } function ? new HostDefinition(type, function) : null;
+
+    private Linker Add(string module, string name, object definition)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(definition);
+        _definitions[(module, name)] = definition;
+        return this;
+    }
+}
+
+/// <summary>A function of the host as it was defined.</summary>
+internal sealed record HostDefinition(FunctionType Type, HostFunction Function);

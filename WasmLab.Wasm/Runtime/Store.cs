@@ -1,0 +1,232 @@
+using System.Runtime.InteropServices;
+
+namespace WasmLab.Wasm.Runtime;
+
+/// <summary>
+/// Owns what linked instances have in native memory. An instance starts with a store of its own; linking it to another instance, memory,
+/// table or global merges their stores, because from then on compiled code of one may hold pointers into the other. The native
+/// memory is freed when every member is disposed and no guest code runs, or when nothing refers to any member.
+/// </summary>
+internal sealed unsafe class Store
+{
+    private static readonly Lock Gate = new();
+
+    private readonly List<object> _members = [];
+    private readonly List<nint> _contexts = [];
+    private readonly List<(nint Address, nuint Size, bool IsReservation)> _allocations = [];
+    private Store? _mergedInto;
+    private int _disposable;
+    private int _active;
+    private bool _freed;
+
+    ~Store() => Free();
+
+    private Store Root
+    {
+        get
+        {
+            var store = this;
+            while (store._mergedInto is { } next)
+            {
+                store = next;
+            }
+
+            return store;
+        }
+    }
+
+    /// <summary>Adds an instance, which keeps the store until <see cref="Release"/>, or a host's object, which keeps it until it is collected.</summary>
+    public void AddMember(object member)
+    {
+        lock (Gate)
+        {
+            Root._members.Add(member);
+            Root._disposable++;
+        }
+    }
+
+    public nint Allocate(nuint size)
+    {
+        var address = (nint)NativeMemory.AlignedAlloc(Math.Max(size, 1), 64);
+        NativeMemory.Clear((void*)address, size);
+        lock (Gate)
+        {
+            Root._allocations.Add((address, size, false));
+        }
+
+        return address;
+    }
+
+    public void Deallocate(nint address)
+    {
+        lock (Gate)
+        {
+            var allocations = Root._allocations;
+            var index = allocations.FindIndex(allocation => allocation.Address == address);
+            allocations.RemoveAt(index);
+        }
+
+        NativeMemory.AlignedFree((void*)address);
+    }
+
+    public void OwnReservation(nint address, nuint size)
+    {
+        lock (Gate)
+        {
+            Root._allocations.Add((address, size, true));
+        }
+    }
+
+    public InstanceContext* CreateContext(int size, Instance instance)
+    {
+        var context = (InstanceContext*)Allocate((nuint)size);
+        context->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(instance, GCHandleType.Weak));
+        lock (Gate)
+        {
+            Root._contexts.Add((nint)context);
+        }
+
+        return context;
+    }
+
+    public void Merge(Store other)
+    {
+        lock (Gate)
+        {
+            var (target, source) = (Root, other.Root);
+            if (target == source)
+            {
+                return;
+            }
+
+            target._members.AddRange(source._members);
+            target._contexts.AddRange(source._contexts);
+            target._allocations.AddRange(source._allocations);
+            target._disposable += source._disposable;
+            target._active += source._active;
+            source._members.Clear();
+            source._contexts.Clear();
+            source._allocations.Clear();
+            source._mergedInto = target;
+        }
+    }
+
+    /// <summary>Marks that guest code runs on this thread, and gives it its stack. Returns what <see cref="Exit"/> must restore.</summary>
+    public nuint Enter(int stackSize)
+    {
+        lock (Gate)
+        {
+            var root = Root;
+            ObjectDisposedException.ThrowIf(root._freed, typeof(Instance));
+            var previous = root._contexts.Count > 0 ? ((InstanceContext*)root._contexts[0])->StackLimit : 0;
+            var limit = ThreadStack.LimitFor(stackSize);
+            var nestedHere = root._active > 0 && previous >= ThreadStack.Lowest && previous < ThreadStack.Lowest + (nuint)stackSize + ThreadStack.Reserve;
+            root._active++;
+            root.SetStackLimit(nestedHere ? Math.Max(previous, limit) : limit);
+            return previous;
+        }
+    }
+
+    public void Exit(nuint previousLimit)
+    {
+        bool free;
+        lock (Gate)
+        {
+            var root = Root;
+            root._active--;
+            root.SetStackLimit(previousLimit);
+            free = root is { _active: 0, _disposable: 0 };
+        }
+
+        if (free)
+        {
+            FreeNow();
+        }
+    }
+
+    public void Interrupt()
+    {
+        lock (Gate)
+        {
+            foreach (var context in Root._contexts)
+            {
+                Volatile.Write(ref ((InstanceContext*)context)->Interrupted, 1);
+                ((InstanceContext*)context)->StackLimit = nuint.MaxValue;
+            }
+        }
+    }
+
+    public void Release()
+    {
+        bool free;
+        lock (Gate)
+        {
+            var root = Root;
+            root._disposable--;
+            free = root is { _active: 0, _disposable: 0 };
+        }
+
+        if (free)
+        {
+            FreeNow();
+        }
+    }
+
+    private void SetStackLimit(nuint limit)
+    {
+        foreach (var address in _contexts)
+        {
+            var context = (InstanceContext*)address;
+            context->StackLimit = Volatile.Read(ref context->Interrupted) != 0 ? nuint.MaxValue : limit;
+        }
+    }
+
+    private void FreeNow()
+    {
+        Root.Free();
+    }
+
+    private void Free()
+    {
+        lock (Gate)
+        {
+            if (_freed)
+            {
+                return;
+            }
+
+            _freed = true;
+            foreach (var context in _contexts)
+            {
+                GCHandle.FromIntPtr(((InstanceContext*)context)->Handle).Free();
+            }
+
+            foreach (var (address, size, isReservation) in _allocations)
+            {
+                if (isReservation)
+                {
+                    AddressSpace.Release(address, size);
+                }
+                else
+                {
+                    NativeMemory.AlignedFree((void*)address);
+                }
+            }
+
+            foreach (var member in _members)
+            {
+                (member as IStoreMember)?.StoreFreed();
+            }
+
+            _contexts.Clear();
+            _allocations.Clear();
+            _members.Clear();
+        }
+    }
+}
+
+/// <summary>Told when its native memory is gone, so that it never touches it again.</summary>
+internal interface IStoreMember
+{
+    void StoreFreed();
+}

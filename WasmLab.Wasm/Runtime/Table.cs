@@ -1,0 +1,136 @@
+using WasmLab.Wasm.Runtime;
+
+namespace WasmLab.Wasm;
+
+/// <summary>A table of references.</summary>
+public sealed unsafe class Table : IStoreMember
+{
+    private readonly Engine _engine;
+    private readonly List<nint> _views = [];
+    private readonly uint _maximum;
+    private readonly uint? _declaredMaximum;
+    private nint* _elements;
+    private uint _capacity;
+    private uint _size;
+
+    /// <summary>Makes a table of nulls that the host can define for modules to import.</summary>
+    /// <param name="engine">The engine whose limits hold.</param>
+    /// <param name="type">Its type.</param>
+    public Table(Engine engine, TableType type)
+        : this(engine, type, new Store()) => Store.AddMember(this);
+
+    internal Table(Engine engine, TableType type, Store store)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(type);
+        var allowed = (uint)engine.Options.MaxTableElements;
+        if (type.Limits.Minimum > allowed)
+        {
+            throw new LinkException($"table of {type.Limits.Minimum} elements is larger than the {allowed} that EngineOptions.MaxTableElements allows");
+        }
+
+        _engine = engine;
+        _declaredMaximum = type.Limits.Maximum;
+        _maximum = Math.Min(_declaredMaximum ?? allowed, allowed);
+        ElementType = type.Element;
+        Store = store;
+        Resize(type.Limits.Minimum);
+        _size = type.Limits.Minimum;
+    }
+
+    /// <summary>The type: its minimum is the present size.</summary>
+    public TableType Type => new(ElementType, new Limits(_size, _declaredMaximum));
+
+    /// <summary>How many elements it has.</summary>
+    public uint Size => _size;
+
+    internal ValueType ElementType { get; }
+
+    internal Store Store { get; }
+
+    /// <summary>An element: a <see cref="Function"/>, an object of the host, or null.</summary>
+    /// <param name="index">Its index.</param>
+    /// <exception cref="TrapException">The index lies outside of the table.</exception>
+    public object? this[uint index]
+    {
+        get => Values.FromSlot(_engine, ElementType, Get(index));
+        set => Set(index, (nint)Values.ToSlot(_engine, Store, ElementType, value));
+    }
+
+    /// <summary>Adds elements. Returns the size before, or null when so many cannot be had.</summary>
+    /// <param name="count">How many elements to add.</param>
+    /// <param name="value">What they hold.</param>
+    public uint? Grow(uint count, object? value) =>
+        GrowRaw(count, (nint)Values.ToSlot(_engine, Store, ElementType, value));
+
+    void IStoreMember.StoreFreed()
+    {
+        _elements = null;
+        _size = 0;
+    }
+
+    internal uint? GrowRaw(uint count, nint value)
+    {
+        var before = _size;
+        if (count > _maximum - before)
+        {
+            return null;
+        }
+
+        if (before + count > _capacity)
+        {
+            Resize(Math.Max(before + count, (uint)Math.Min(_maximum, _capacity * 2L)));
+        }
+
+        new Span<nint>(_elements + before, (int)count).Fill(value);
+        _size = before + count;
+        UpdateViews();
+        return before;
+    }
+
+    internal nint Get(uint index) => *Range(index, 1);
+
+    internal void Set(uint index, nint value) => *Range(index, 1) = value;
+
+    internal void Fill(uint index, nint value, uint count) => new Span<nint>(Range(index, count), (int)count).Fill(value);
+
+    internal void Copy(uint index, Table source, uint sourceIndex, uint count)
+    {
+        var from = source.Range(sourceIndex, count);
+        new Span<nint>(from, (int)count).CopyTo(new Span<nint>(Range(index, count), (int)count));
+    }
+
+    internal void Attach(TableView* view)
+    {
+        _views.Add((nint)view);
+        UpdateViews();
+    }
+
+    private nint* Range(uint index, uint count) => (ulong)index + count <= _size
+        ? _elements + index
+        : throw new TrapException(TrapKind.OutOfBoundsTableAccess);
+
+    private void Resize(uint capacity)
+    {
+        var old = _elements;
+        var elements = (nint*)Store.Allocate(capacity * (nuint)sizeof(nint));
+        new ReadOnlySpan<nint>(old, (int)_size).CopyTo(new Span<nint>(elements, (int)capacity));
+        _elements = elements;
+        _capacity = capacity;
+        UpdateViews();
+        if (old != null)
+        {
+            Store.Deallocate((nint)old);
+        }
+    }
+
+    private void UpdateViews()
+    {
+        foreach (var address in _views)
+        {
+            var view = (TableView*)address;
+            view->Elements = (nint)_elements;
+            view->Length = _size;
+        }
+    }
+}

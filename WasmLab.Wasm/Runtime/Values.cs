@@ -1,0 +1,33 @@
+using WasmLab.Wasm.Compilation;
+
+namespace WasmLab.Wasm.Runtime;
+
+/// <summary>Turns values of the host into slots of compiled code, and back.</summary>
+internal static unsafe class Values
+{
+    public static long ToSlot(Engine engine, Store store, ValueType type, object? value) => (type, value) switch
+    {
+        (ValueType.I32, int number) => (uint)number,
+        (ValueType.I32, uint number) => number,
+        (ValueType.I64, long number) => number,
+        (ValueType.I64, ulong number) => (long)number,
+        (ValueType.I64, int number) => number,
+        (ValueType.F32, float number) => WasmMath.SlotOfF32(number),
+        (ValueType.F64, double number) => BitConverter.DoubleToInt64Bits(number),
+        (ValueType.FuncRef, null) => 0,
+        (ValueType.FuncRef, Function function) => (long)function.ReferenceFor(store),
+        (ValueType.ExternRef, _) => engine.References.HandleOf(value),
+        _ => throw new ArgumentException($"a value of type {type.Name()} is needed, but {value ?? "null"} ({value?.GetType().Name}) was given", nameof(value)),
+    };
+
+    public static object? FromSlot(Engine engine, ValueType type, long slot) => type switch
+    {
+        ValueType.I32 => (int)slot,
+        ValueType.I64 => slot,
+        ValueType.F32 => BitConverter.Int32BitsToSingle((int)slot),
+        ValueType.F64 => BitConverter.Int64BitsToDouble(slot),
+        ValueType.FuncRef => slot == 0 ? null : Function.FromRecord((FunctionRecord*)slot),
+        ValueType.ExternRef => engine.References.ObjectOf((nint)slot),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of value"),
+    };
+}

@@ -1,0 +1,485 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Validation;
+
+/// <summary>
+/// Validates a function's body by the algorithm in the specification's appendix. Nesting is kept on stacks of its own, so no depth of it
+/// can exhaust the thread's. One object validates many functions, one after the other.
+/// </summary>
+internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> declaredFunctions)
+{
+    private static readonly ValueType[] None = [];
+    private static readonly Dictionary<ValueType, ValueType[]> Single =
+        new[] { ValueType.I32, ValueType.I64, ValueType.F32, ValueType.F64, ValueType.FuncRef, ValueType.ExternRef }
+            .ToDictionary(type => type, type => new[] { type });
+
+    private readonly OperandStack _stack = new();
+    private readonly HashSet<uint> _checkedLabels = [];
+    private LocalTypes _locals;
+    private FunctionType _type = null!;
+
+    public void Validate(FunctionType type, CodeBody body)
+    {
+        var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+        _locals = new LocalTypes(type, body);
+        _type = type;
+        _stack.Clear();
+        _stack.PushFrame(Opcode.Block, None, type.Results);
+        while (_stack.Depth > 0)
+        {
+            if (reader.AtEnd)
+            {
+                throw reader.Malformed("unexpected end of section or function: END opcode expected");
+            }
+
+            InstructionDecoder.Read(ref reader, out var instruction);
+            Check(in instruction, in reader);
+        }
+
+        if (!reader.AtEnd)
+        {
+            throw reader.Malformed("section size mismatch: END opcode expected at the end of the function only");
+        }
+    }
+
+    /// <summary>What a block takes and gives.</summary>
+    public static (IReadOnlyList<ValueType> Parameters, IReadOnlyList<ValueType> Results) BlockType(ModuleDefinition module, long type) => type switch
+    {
+        InstructionDecoder.EmptyBlock => (None, None),
+        >= 0 => (module.Types[(int)type].Parameters, module.Types[(int)type].Results),
+        _ => (None, Single[(ValueType)(type & 0x7F)]),
+    };
+
+    private void Check(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        if (InstructionTable.Signature(instruction.Opcode) is { } signature)
+        {
+            var parameters = signature.Parameters;
+            _stack.Pop(parameters[^1], reader, at);
+            if (parameters.Length > 1)
+            {
+                _stack.Pop(parameters[0], reader, at);
+            }
+
+            _stack.Push(signature.Result);
+            return;
+        }
+
+        if (InstructionTable.Access(instruction.Opcode) is { } access)
+        {
+            CheckAccess(in instruction, access, in reader);
+            return;
+        }
+
+        switch (instruction.Opcode)
+        {
+            case <= Opcode.CallIndirect:
+                CheckControl(in instruction, in reader);
+                break;
+            case <= Opcode.SelectTyped:
+                CheckParametric(in instruction, in reader);
+                break;
+            case <= Opcode.GlobalSet:
+                CheckVariable(in instruction, in reader);
+                break;
+            case Opcode.TableGet or Opcode.TableSet:
+            case >= Opcode.TableInit:
+                CheckTable(in instruction, in reader);
+                break;
+            case Opcode.RefNull or Opcode.RefIsNull or Opcode.RefFunc:
+                CheckReference(in instruction, in reader);
+                break;
+            default:
+                CheckMemoryOrConstant(in instruction, in reader);
+                break;
+        }
+    }
+
+    private void CheckControl(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        switch (instruction.Opcode)
+        {
+            case Opcode.Unreachable:
+                _stack.SetUnreachable();
+                break;
+            case Opcode.Nop:
+                break;
+            case Opcode.Block or Opcode.Loop or Opcode.If:
+                OpenBlock(in instruction, in reader);
+                break;
+            case Opcode.Else:
+                if (_stack.Top.Opcode != Opcode.If)
+                {
+                    throw reader.Malformed("END opcode expected: else without if", at);
+                }
+
+                var then = _stack.PopFrame(reader, at);
+                _stack.PushFrame(Opcode.Else, then.Parameters, then.Results);
+                break;
+            case Opcode.End:
+                var closed = _stack.PopFrame(reader, at);
+                if (closed.Opcode == Opcode.If && !closed.Parameters.SequenceEqual(closed.Results))
+                {
+                    throw reader.Invalid("type mismatch: an if without else must give what it takes", at);
+                }
+
+                if (_stack.Depth > 0)
+                {
+                    _stack.Push(closed.Results);
+                }
+
+                break;
+            case Opcode.Br:
+                _stack.Pop(LabelTypes(instruction.First, in reader, at), reader, at);
+                _stack.SetUnreachable();
+                break;
+            case Opcode.BrIf:
+                _stack.Pop(ValueType.I32, reader, at);
+                var types = LabelTypes(instruction.First, in reader, at);
+                _stack.Pop(types, reader, at);
+                _stack.Push(types);
+                break;
+            case Opcode.BrTable:
+                CheckBranchTable(in instruction, in reader);
+                break;
+            case Opcode.Return:
+                _stack.Pop(_type.Results, reader, at);
+                _stack.SetUnreachable();
+                break;
+            case Opcode.Call:
+                if (instruction.First >= module.Functions.Count)
+                {
+                    throw reader.Invalid($"unknown function {instruction.First}", at);
+                }
+
+                CheckCall(module.FunctionType(instruction.First), in reader, at);
+                break;
+            case Opcode.CallIndirect:
+                if (CheckTableIndex(instruction.Second, in reader, at) != ValueType.FuncRef)
+                {
+                    throw reader.Invalid("type mismatch: call_indirect needs a table of funcref", at);
+                }
+
+                if (instruction.First >= module.Types.Count)
+                {
+                    throw reader.Invalid($"unknown type {instruction.First}", at);
+                }
+
+                _stack.Pop(ValueType.I32, reader, at);
+                CheckCall(module.Types[(int)instruction.First], in reader, at);
+                break;
+        }
+    }
+
+    private void OpenBlock(in Instruction instruction, in WasmReader reader)
+    {
+        if (instruction.Value >= module.Types.Count)
+        {
+            throw reader.Invalid($"unknown type {instruction.Value}", instruction.Offset);
+        }
+
+        if (instruction.Opcode == Opcode.If)
+        {
+            _stack.Pop(ValueType.I32, reader, instruction.Offset);
+        }
+
+        var (parameters, results) = BlockType(module, instruction.Value);
+        _stack.Pop(parameters, reader, instruction.Offset);
+        _stack.PushFrame(instruction.Opcode, parameters, results);
+    }
+
+    private IReadOnlyList<ValueType> LabelTypes(uint label, in WasmReader reader, int offset) => label < (uint)_stack.Depth
+        ? _stack.Label((int)label).LabelTypes
+        : throw reader.Invalid($"unknown label {label}", offset);
+
+    private void CheckBranchTable(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        _stack.Pop(ValueType.I32, reader, at);
+        var targets = instruction.Many!;
+        var arity = LabelTypes(targets[^1], in reader, at).Count;
+        _checkedLabels.Clear();
+        foreach (var target in targets)
+        {
+            if (!_checkedLabels.Add(target))
+            {
+                continue;
+            }
+
+            var types = LabelTypes(target, in reader, at);
+            if (types.Count != arity)
+            {
+                throw reader.Invalid("type mismatch: the labels of a br_table take different numbers of values", at);
+            }
+
+            _stack.Peek(types, reader, at);
+        }
+
+        _stack.Pop(LabelTypes(targets[^1], in reader, at), reader, at);
+        _stack.SetUnreachable();
+    }
+
+    private void CheckCall(FunctionType type, in WasmReader reader, int offset)
+    {
+        _stack.Pop(type.Parameters, reader, offset);
+        _stack.Push(type.Results);
+    }
+
+    private void CheckParametric(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        if (instruction.Opcode == Opcode.Drop)
+        {
+            _stack.Pop(reader, at);
+            return;
+        }
+
+        _stack.Pop(ValueType.I32, reader, at);
+        if (instruction.Many is { } types)
+        {
+            if (types.Length != 1)
+            {
+                throw reader.Invalid("invalid result arity: a select has one result", at);
+            }
+
+            _stack.Pop((ValueType)types[0], reader, at);
+            _stack.Pop((ValueType)types[0], reader, at);
+            _stack.Push((ValueType)types[0]);
+            return;
+        }
+
+        var second = _stack.Pop(reader, at);
+        var first = _stack.Pop(second, reader, at);
+        if (first.IsReference() || second.IsReference())
+        {
+            throw reader.Invalid("type mismatch: a select of references must name their type", at);
+        }
+
+        _stack.Push(first == ValueType.None ? second : first);
+    }
+
+    private void CheckVariable(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        var isGlobal = instruction.Opcode is Opcode.GlobalGet or Opcode.GlobalSet;
+        if (instruction.First >= (isGlobal ? module.Globals.Count : _locals.Count))
+        {
+            throw reader.Invalid($"unknown {(isGlobal ? "global" : "local")} {instruction.First}", at);
+        }
+
+        var index = (int)instruction.First;
+        switch (instruction.Opcode)
+        {
+            case Opcode.LocalGet:
+                _stack.Push(_locals[index]);
+                break;
+            case Opcode.LocalSet:
+                _stack.Pop(_locals[index], reader, at);
+                break;
+            case Opcode.LocalTee:
+                _stack.Pop(_locals[index], reader, at);
+                _stack.Push(_locals[index]);
+                break;
+            case Opcode.GlobalGet:
+                _stack.Push(module.Globals[index].Value);
+                break;
+            case Opcode.GlobalSet:
+                if (!module.Globals[index].IsMutable)
+                {
+                    throw reader.Invalid($"global is immutable: {index}", at);
+                }
+
+                _stack.Pop(module.Globals[index].Value, reader, at);
+                break;
+        }
+    }
+
+    private void CheckTable(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        switch (instruction.Opcode)
+        {
+            case Opcode.TableGet:
+                var element = CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                _stack.Push(element);
+                break;
+            case Opcode.TableSet:
+                _stack.Pop(CheckTableIndex(instruction.First, in reader, at), reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                break;
+            case Opcode.TableSize:
+                CheckTableIndex(instruction.First, in reader, at);
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.TableGrow:
+                var grown = CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                _stack.Pop(grown, reader, at);
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.TableFill:
+                var filled = CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                _stack.Pop(filled, reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                break;
+            case Opcode.TableCopy:
+                RequireSameType(CheckTableIndex(instruction.First, in reader, at), CheckTableIndex(instruction.Second, in reader, at), in reader, at);
+                PopThreeIntegers(in reader, at);
+                break;
+            case Opcode.TableInit:
+                var table = CheckTableIndex(instruction.Second, in reader, at);
+                RequireSameType(CheckElementSegment(instruction.First, in reader, at), table, in reader, at);
+                PopThreeIntegers(in reader, at);
+                break;
+            case Opcode.ElemDrop:
+                CheckElementSegment(instruction.First, in reader, at);
+                break;
+        }
+    }
+
+    private void CheckReference(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        switch (instruction.Opcode)
+        {
+            case Opcode.RefNull:
+                _stack.Push((ValueType)instruction.First);
+                break;
+            case Opcode.RefIsNull:
+                var type = _stack.Pop(reader, at);
+                if (type != ValueType.None && !type.IsReference())
+                {
+                    throw reader.Invalid($"type mismatch: expected a reference, found {type.Name()}", at);
+                }
+
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.RefFunc:
+                if (instruction.First >= module.Functions.Count)
+                {
+                    throw reader.Invalid($"unknown function {instruction.First}", at);
+                }
+
+                if (!declaredFunctions.Contains(instruction.First))
+                {
+                    throw reader.Invalid($"undeclared function reference {instruction.First}", at);
+                }
+
+                _stack.Push(ValueType.FuncRef);
+                break;
+        }
+    }
+
+    private void CheckMemoryOrConstant(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        switch (instruction.Opcode)
+        {
+            case Opcode.I32Const:
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.I64Const:
+                _stack.Push(ValueType.I64);
+                break;
+            case Opcode.F32Const:
+                _stack.Push(ValueType.F32);
+                break;
+            case Opcode.F64Const:
+                _stack.Push(ValueType.F64);
+                break;
+            case Opcode.MemorySize:
+                RequireMemory(in reader, at);
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.MemoryGrow:
+                RequireMemory(in reader, at);
+                _stack.Pop(ValueType.I32, reader, at);
+                _stack.Push(ValueType.I32);
+                break;
+            case Opcode.MemoryCopy or Opcode.MemoryFill:
+                RequireMemory(in reader, at);
+                PopThreeIntegers(in reader, at);
+                break;
+            case Opcode.MemoryInit:
+                RequireMemory(in reader, at);
+                CheckDataSegment(instruction.First, in reader, at);
+                PopThreeIntegers(in reader, at);
+                break;
+            case Opcode.DataDrop:
+                CheckDataSegment(instruction.First, in reader, at);
+                break;
+            default:
+                throw reader.Malformed($"illegal opcode {(int)instruction.Opcode:x2}", at);
+        }
+    }
+
+    private void CheckAccess(in Instruction instruction, MemoryAccess access, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        RequireMemory(in reader, at);
+        if (instruction.First > (uint)access.NaturalAlignment)
+        {
+            throw reader.Invalid("alignment must not be larger than natural", at);
+        }
+
+        if (access.IsStore)
+        {
+            _stack.Pop(access.Value, reader, at);
+            _stack.Pop(ValueType.I32, reader, at);
+        }
+        else
+        {
+            _stack.Pop(ValueType.I32, reader, at);
+            _stack.Push(access.Value);
+        }
+    }
+
+    private void PopThreeIntegers(in WasmReader reader, int offset)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _stack.Pop(ValueType.I32, reader, offset);
+        }
+    }
+
+    private void RequireMemory(in WasmReader reader, int offset)
+    {
+        if (module.Memories.Count == 0)
+        {
+            throw reader.Invalid("unknown memory 0", offset);
+        }
+    }
+
+    private static void RequireSameType(ValueType left, ValueType right, in WasmReader reader, int offset)
+    {
+        if (left != right)
+        {
+            throw reader.Invalid($"type mismatch: {left.Name()} and {right.Name()}", offset);
+        }
+    }
+
+    private ValueType CheckTableIndex(uint table, in WasmReader reader, int offset) => table < module.Tables.Count
+        ? module.Tables[(int)table].Element
+        : throw reader.Invalid($"unknown table {table}", offset);
+
+    private ValueType CheckElementSegment(uint segment, in WasmReader reader, int offset) => segment < module.Elements.Count
+        ? module.Elements[(int)segment].Type
+        : throw reader.Invalid($"unknown elem segment {segment}", offset);
+
+    private void CheckDataSegment(uint segment, in WasmReader reader, int offset)
+    {
+        if (module.DataCount is not { } count)
+        {
+            throw reader.Malformed("data count section required", offset);
+        }
+
+        if (segment >= (uint)count)
+        {
+            throw reader.Invalid($"unknown data segment {segment}", offset);
+        }
+    }
+}

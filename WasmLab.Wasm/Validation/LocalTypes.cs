@@ -1,0 +1,54 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Validation;
+
+/// <summary>The types of a function's parameters and locals, found without a table of all of them: a few bytes can declare 50,000.</summary>
+internal readonly struct LocalTypes
+{
+    private readonly FunctionType _type;
+    private readonly LocalRun[] _runs;
+    private readonly int[] _ends;
+
+    public LocalTypes(FunctionType type, CodeBody body)
+    {
+        _type = type;
+        _runs = body.Locals;
+        _ends = new int[_runs.Length];
+        var end = type.Parameters.Count;
+        for (var i = 0; i < _runs.Length; i++)
+        {
+            end += _runs[i].Count;
+            _ends[i] = end;
+        }
+
+        Count = end;
+    }
+
+    public int Count { get; }
+
+    public ValueType this[int index]
+    {
+        get
+        {
+            if (index < _type.Parameters.Count)
+            {
+                return _type.Parameters[index];
+            }
+
+            // The first run whose end lies behind the index.
+            var found = Array.BinarySearch(_ends, index + 1);
+            if (found < 0)
+            {
+                return _runs[~found].Type;
+            }
+
+            // Empty runs have the same end as the one before.
+            while (found > 0 && _ends[found - 1] == _ends[found])
+            {
+                found--;
+            }
+
+            return _runs[found].Type;
+        }
+    }
+}

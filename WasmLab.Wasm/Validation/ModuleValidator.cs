@@ -1,0 +1,237 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Validation;
+
+/// <summary>Validates a decoded module: everything outside of function bodies itself, those through <see cref="FunctionValidator"/>.</summary>
+internal sealed class ModuleValidator
+{
+    private const uint MaxPages = 65_536;
+
+    private readonly ModuleDefinition _module;
+    private readonly HashSet<uint> _declaredFunctions = [];
+
+    private ModuleValidator(ModuleDefinition module) => _module = module;
+
+    public static void Validate(ModuleDefinition module)
+    {
+        var validator = new ModuleValidator(module);
+        validator.CheckFunctionTypes();
+        validator.CheckTablesAndMemories();
+        validator.CheckGlobals();
+        validator.CheckElements();
+        validator.CheckData();
+        validator.CheckExports();
+        validator.CheckStart();
+        validator.CheckBodies();
+    }
+
+    private static ModuleException Invalid(string reason, int offset, string section) =>
+        new(ModuleErrorKind.Invalid, reason, offset, section);
+
+    private void CheckFunctionTypes()
+    {
+        foreach (var type in _module.Functions)
+        {
+            if (type >= _module.Types.Count)
+            {
+                throw Invalid($"unknown type {type}", 0, "function");
+            }
+        }
+    }
+
+    private void CheckTablesAndMemories()
+    {
+        foreach (var table in _module.Tables)
+        {
+            CheckLimits(table.Limits, "table");
+        }
+
+        if (_module.Memories.Count > 1)
+        {
+            throw Invalid("multiple memories", 0, "memory");
+        }
+
+        foreach (var memory in _module.Memories)
+        {
+            if (memory.Limits.Minimum > MaxPages || memory.Limits.Maximum > MaxPages)
+            {
+                throw Invalid("memory size must be at most 65536 pages (4GiB)", 0, "memory");
+            }
+
+            CheckLimits(memory.Limits, "memory");
+        }
+    }
+
+    private static void CheckLimits(Limits limits, string section)
+    {
+        if (limits.Maximum < limits.Minimum)
+        {
+            throw Invalid("size minimum must not be greater than maximum", 0, section);
+        }
+    }
+
+    private void CheckGlobals()
+    {
+        for (var i = 0; i < _module.GlobalInitializers.Count; i++)
+        {
+            CheckConstant(_module.GlobalInitializers[i], _module.Globals[_module.ImportedGlobals + i].Value, "global");
+        }
+    }
+
+    private void CheckElements()
+    {
+        foreach (var segment in _module.Elements)
+        {
+            if (segment.Mode == SegmentMode.Active)
+            {
+                if (segment.Table >= _module.Tables.Count)
+                {
+                    throw Invalid($"unknown table {segment.Table}", segment.Offset, "element");
+                }
+
+                if (_module.Tables[(int)segment.Table].Element != segment.Type)
+                {
+                    throw Invalid("type mismatch: the segment's type is not the table's", segment.Offset, "element");
+                }
+
+                CheckConstant(segment.Start, ValueType.I32, "element");
+            }
+
+            foreach (var function in segment.Functions ?? [])
+            {
+                CheckFunction(function, segment.Offset, "element");
+                _declaredFunctions.Add(function);
+            }
+
+            foreach (var expression in segment.Expressions ?? [])
+            {
+                CheckConstant(expression, segment.Type, "element");
+            }
+        }
+    }
+
+    private void CheckData()
+    {
+        foreach (var segment in _module.Data)
+        {
+            if (segment.Mode != SegmentMode.Active)
+            {
+                continue;
+            }
+
+            if (segment.Memory >= _module.Memories.Count)
+            {
+                throw Invalid($"unknown memory {segment.Memory}", segment.Offset, "data");
+            }
+
+            CheckConstant(segment.Start, ValueType.I32, "data");
+        }
+    }
+
+    private void CheckExports()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var export in _module.Exports)
+        {
+            if (!names.Add(export.Name))
+            {
+                throw Invalid($"duplicate export name \"{export.Name}\"", export.Offset, "export");
+            }
+
+            var (count, what) = export.Kind switch
+            {
+                ExternKind.Function => (_module.Functions.Count, "function"),
+                ExternKind.Table => (_module.Tables.Count, "table"),
+                ExternKind.Memory => (_module.Memories.Count, "memory"),
+                _ => (_module.Globals.Count, "global"),
+            };
+            if (export.Index >= count)
+            {
+                throw Invalid($"unknown {what} {export.Index}", export.Offset, "export");
+            }
+
+            if (export.Kind == ExternKind.Function)
+            {
+                _declaredFunctions.Add(export.Index);
+            }
+        }
+    }
+
+    private void CheckStart()
+    {
+        if (_module.Start is not { } start)
+        {
+            return;
+        }
+
+        CheckFunction(start, 0, "start");
+        if (_module.FunctionType(start) is not { Parameters.Count: 0, Results.Count: 0 })
+        {
+            throw Invalid("start function must have neither parameters nor results", 0, "start");
+        }
+    }
+
+    private void CheckBodies()
+    {
+        var functions = new FunctionValidator(_module, _declaredFunctions);
+        for (var i = 0; i < _module.Code.Count; i++)
+        {
+            functions.Validate(_module.FunctionType((uint)(_module.ImportedFunctions + i)), _module.Code[i]);
+        }
+    }
+
+    private void CheckFunction(uint function, int offset, string section)
+    {
+        if (function >= _module.Functions.Count)
+        {
+            throw Invalid($"unknown function {function}", offset, section);
+        }
+    }
+
+    private void CheckConstant(ConstantExpression expression, ValueType expected, string section)
+    {
+        if (expression.Count == 0)
+        {
+            throw Invalid("type mismatch: the constant expression is empty", expression.Offset, section);
+        }
+
+        var type = expression.Opcode switch
+        {
+            Opcode.I32Const => ValueType.I32,
+            Opcode.I64Const => ValueType.I64,
+            Opcode.F32Const => ValueType.F32,
+            Opcode.F64Const => ValueType.F64,
+            Opcode.RefNull => (ValueType)expression.First,
+            Opcode.RefFunc => DeclareFunction(expression, section),
+            Opcode.GlobalGet => TypeOfImportedConstant(expression, section),
+            _ => throw Invalid("constant expression required", expression.Offset, section),
+        };
+        if (expression.Count > 1)
+        {
+            throw Invalid("type mismatch: constant expression required, of one instruction", expression.Offset, section);
+        }
+
+        if (type != expected)
+        {
+            throw Invalid($"type mismatch: expected {expected.Name()}, found {type.Name()}", expression.Offset, section);
+        }
+    }
+
+    private ValueType DeclareFunction(ConstantExpression expression, string section)
+    {
+        CheckFunction(expression.First, expression.Offset, section);
+        _declaredFunctions.Add(expression.First);
+        return ValueType.FuncRef;
+    }
+
+    private ValueType TypeOfImportedConstant(ConstantExpression expression, string section)
+    {
+        if (expression.First >= _module.ImportedGlobals)
+        {
+            throw Invalid($"unknown global {expression.First}", expression.Offset, section);
+        }
+
+        var type = _module.Globals[(int)expression.First];
+        return type.IsMutable ? throw Invalid("constant expression required", expression.Offset, section) : type.Value;
+    }
+}
