@@ -1,0 +1,82 @@
+using System.CommandLine;
+using WasmLab.Shim.Running;
+using WasmLab.Wasm.Wasi;
+
+namespace WasmLab.Shim.CommandLine;
+
+/// <summary>The options that a run has under either name of the program.</summary>
+internal sealed class RunSyntax
+{
+    private const string ReadOnlySuffix = ":readonly";
+
+    private readonly Argument<string> _module = new("MODULE") { Description = "The WebAssembly module to run." };
+
+    private readonly Argument<string[]> _arguments = new("ARGS") { Description = "The module's arguments, after --.", Arity = ArgumentArity.ZeroOrMore };
+
+    private readonly Option<string[]> _environment = new("--env") { Description = "A variable of the module's environment, NAME=VALUE." };
+
+    private readonly Option<string[]> _directories = new("--dir")
+    {
+        Description = "A directory that the module may use, HOST:GUEST; with :readonly after it, only to read.",
+    };
+
+    private readonly Option<string?> _invoke = new("--invoke")
+    {
+        Description = "The exported function to call instead of _start. Its arguments are numbers; each result is printed on a line.",
+    };
+
+    private readonly Option<int?> _memoryPageLimit = new("--memory-page-limit") { Description = "The most pages (64 KiB) that a memory may have." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_module);
+        command.Add(_arguments);
+        command.Add(_environment);
+        command.Add(_directories);
+        command.Add(_invoke);
+        command.Add(_memoryPageLimit);
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <exception cref="RunException">A value does not have its form.</exception>
+    public RunRequest Read(ParseResult parsed) => new()
+    {
+        Module = parsed.GetValue(_module)!,
+        Arguments = parsed.GetValue(_arguments) ?? [],
+        Environment = ParseEnvironment(parsed.GetValue(_environment) ?? []),
+        Preopens = [.. (parsed.GetValue(_directories) ?? []).Select(ParseDirectory)],
+        Invoke = parsed.GetValue(_invoke),
+        MemoryPageLimit = parsed.GetValue(_memoryPageLimit) is { } limit
+            ? limit is >= 1 and <= 65_536 ? limit : throw new RunException($"--memory-page-limit must be 1 to 65536, but is {limit}")
+            : null,
+    };
+
+    internal static Dictionary<string, string> ParseEnvironment(IEnumerable<string> variables)
+    {
+        var parsed = new Dictionary<string, string>();
+        foreach (var variable in variables)
+        {
+            var equals = variable.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                throw new RunException($"--env {variable}: write it as NAME=VALUE");
+            }
+
+            parsed[variable[..equals]] = variable[(equals + 1)..];
+        }
+
+        return parsed;
+    }
+
+    /// <summary>The last colon parts the two: on Windows the first may belong to a drive.</summary>
+    internal static WasiPreopen ParseDirectory(string text)
+    {
+        var isReadOnly = text.EndsWith(ReadOnlySuffix, StringComparison.Ordinal);
+        var pair = isReadOnly ? text[..^ReadOnlySuffix.Length] : text;
+        var colon = pair.LastIndexOf(':');
+        var isDrive = colon == 1 && OperatingSystem.IsWindows();
+        return colon <= 0 || isDrive ? new WasiPreopen(pair, pair, isReadOnly)
+            : colon == pair.Length - 1 ? throw new RunException($"--dir {text}: write it as HOST:GUEST")
+            : new WasiPreopen(pair[(colon + 1)..], pair[..colon], isReadOnly);
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text;
+using WasmLab.Shim.Inspection;
+using WasmLab.Shim.Running;
+using WasmLab.Shim.Serving;
+using WasmLab.Wasm;
+
+namespace WasmLab.Shim.CommandLine;
+
+/// <summary>The program's commands, and what each does.</summary>
+internal static class ShimCommand
+{
+    public static int Invoke(string[] arguments)
+    {
+        var parsed = Build().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            return Fail(parsed.Errors[0].Message, ExitCodes.Usage);
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (RunException e)
+        {
+            return Fail(e.Message, ExitCodes.Usage);
+        }
+        catch (Exception e)
+        {
+            return Fail(FailureText.Of(e), ExitCodes.CannotRun);
+        }
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand("Runs WebAssembly modules: one as this process, or many for a node.");
+        root.Add(BuildRun());
+        root.Add(BuildServe());
+        root.Add(BuildForFile("validate", "Tells whether a file is a valid module.", Validate));
+        root.Add(BuildForFile("inspect", "Shows a module's sections, imports, exports and memory.", Inspect));
+        return root;
+    }
+
+    private static Command BuildRun()
+    {
+        var command = new Command("run", "Runs a module; its exit code becomes this program's. "
+            + "134 is a trap, 143 SIGTERM, 130 SIGINT, 1 a module that cannot be run, 2 a wrong command line.");
+        var syntax = new RunSyntax();
+        syntax.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            using var output = new StreamWriter(StandardStreams.Output().Stream, new UTF8Encoding(false)) { AutoFlush = true };
+            return ForegroundRun.Run(syntax.Read(parsed), output, Console.Error);
+        });
+        return command;
+    }
+
+    private static Command BuildServe()
+    {
+        var command = new Command("serve", "Holds many instances: requests on standard input, events on standard output, JSON lines. "
+            + "The end of standard input ends them all.");
+        command.SetAction(_ =>
+        {
+            using var engine = new Engine();
+            var server = new ShimServer(engine, new EventWriter(StandardStreams.Output().Stream), TimeProvider.System);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                server.StopAll();
+                Environment.Exit(ExitCodes.Success);
+            });
+
+            // A terminal's Ctrl-C reaches the whole group; when to end is the parent's decision, who closes standard input.
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+            using var input = new StreamReader(StandardStreams.Input().Stream, Encoding.UTF8);
+            server.Serve(input);
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command BuildForFile(string name, string description, Func<string, int> act)
+    {
+        var command = new Command(name, description);
+        var file = new Argument<string>("FILE") { Description = "The module." };
+        command.Add(file);
+        command.SetAction(parsed => act(parsed.GetValue(file)!));
+        return command;
+    }
+
+    private static int Validate(string file)
+    {
+        using var engine = new Engine();
+        try
+        {
+            Module.Load(engine, File.ReadAllBytes(file));
+        }
+        catch (ModuleException e)
+        {
+            return Fail($"{file}: {FailureText.Of(e)}", ExitCodes.CannotRun);
+        }
+
+        Console.Out.WriteLine($"{file}: valid");
+        return ExitCodes.Success;
+    }
+
+    private static int Inspect(string file)
+    {
+        using var engine = new Engine();
+        try
+        {
+            ModuleReport.Write(File.ReadAllBytes(file), engine, Console.Out);
+            return ExitCodes.Success;
+        }
+        catch (ModuleException e)
+        {
+            return Fail($"{file}: {FailureText.Of(e)}", ExitCodes.CannotRun);
+        }
+    }
+
+    private static int Fail(string message, int code)
+    {
+        Console.Error.WriteLine($"wasmlab-shim: {message}");
+        return code;
+    }
+}

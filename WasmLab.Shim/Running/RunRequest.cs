@@ -1,0 +1,21 @@
+using WasmLab.Wasm.Wasi;
+
+namespace WasmLab.Shim.Running;
+
+/// <summary>What a command line asks to run.</summary>
+internal sealed record RunRequest
+{
+    public required string Module { get; init; }
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
+
+    /// <summary>The function to call; null for <c>_start</c>.</summary>
+    public string? Invoke { get; init; }
+
+    /// <summary>The most pages that a memory may have; null for the engine's own limit.</summary>
+    public int? MemoryPageLimit { get; init; }
+}

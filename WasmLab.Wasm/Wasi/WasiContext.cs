@@ -1,0 +1,157 @@
+using WasmLab.Wasm.Wasi.Descriptors;
+using WasmLab.Wasm.Wasi.Waiting;
+
+namespace WasmLab.Wasm.Wasi;
+
+/// <summary>
+/// WASI preview 1 with WasmEdge's socket extension, for one instance: its arguments, descriptors and waits.
+/// The guest's calls run on its own thread; only <see cref="Interrupt"/> may be called from others.
+/// </summary>
+public sealed class WasiContext : IDisposable
+{
+    internal static readonly TimeSpan Forever = TimeSpan.FromMilliseconds(-1);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _interruption = new();
+    private IWaiter? _waiter;
+    private bool _disposed;
+    private volatile string? _interruptReason;
+    private Instance? _caller;
+    private Memory? _memory;
+
+    /// <summary>Prepares the descriptors: 0 to 2 are the standard streams, then come the preopens.</summary>
+    /// <exception cref="DirectoryNotFoundException">A preopen's directory does not exist.</exception>
+    public WasiContext(WasiConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        Configuration = configuration;
+        StartTimestamp = configuration.TimeProvider.GetTimestamp();
+        Descriptors.Add(new StreamDescriptor(configuration.StandardInput) { Rights = Rights.InputStream, Inheriting = Rights.None });
+        Descriptors.Add(new StreamDescriptor(configuration.StandardOutput) { Rights = Rights.OutputStream, Inheriting = Rights.None });
+        Descriptors.Add(new StreamDescriptor(configuration.StandardError) { Rights = Rights.OutputStream, Inheriting = Rights.None });
+        foreach (var preopen in configuration.Preopens)
+        {
+            var directory = new DirectoryInfo(preopen.HostPath);
+            if (!directory.Exists)
+            {
+                throw new DirectoryNotFoundException($"The directory {preopen.HostPath}, to be the module's {preopen.GuestPath}, does not exist.");
+            }
+
+            var withheld = preopen.IsReadOnly ? Rights.Modifying : Rights.None;
+            Descriptors.Add(new DirectoryDescriptor(directory.FullName, preopen.GuestPath)
+            {
+                Rights = Rights.Directory & ~withheld,
+                Inheriting = Rights.All & ~withheld,
+            });
+        }
+    }
+
+    internal WasiConfiguration Configuration { get; }
+
+    internal DescriptorTable Descriptors { get; } = new();
+
+    internal long StartTimestamp { get; }
+
+    internal WaitEntry[] WaitEntries { get; set; } = new WaitEntry[8];
+
+    internal int[] WaitSubscriptions { get; set; } = new int[8];
+
+    internal Descriptor[] WaitDescriptors { get; set; } = new Descriptor[8];
+
+    /// <summary>The number of the current poll: how a second subscription of one descriptor is told from the first.</summary>
+    internal long PollSequence { get; set; }
+
+    internal CancellationToken InterruptionToken => _interruption.Token;
+
+    internal string? InterruptReason => _interruptReason;
+
+    /// <summary>Lets <paramref name="linker"/> find every import of this interface here; what it finds elsewhere stays.</summary>
+    public void AddTo(Linker linker)
+    {
+        ArgumentNullException.ThrowIfNull(linker);
+        var next = linker.Fallback;
+        linker.Fallback = import => WasiImports.Bind(this, import) ?? next?.Invoke(import);
+    }
+
+    /// <summary>
+    /// Ends the call that the guest is blocked in, and every later one that would block, with a trap of kind
+    /// <see cref="TrapKind.Interrupted"/>. <see cref="Instance.Interrupt"/> does the same for running code: to end a guest, call both.
+    /// </summary>
+    public void Interrupt(string reason)
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _interruptReason ??= reason;
+            _waiter?.Wake();
+            _interruption.Cancel();
+        }
+    }
+
+    /// <summary>Closes the guest's descriptors. Call it when the guest's thread has left it.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _waiter?.Dispose();
+        }
+
+        Descriptors.Dispose();
+        _interruption.Dispose();
+    }
+
+    internal GuestMemory MemoryOf(Instance caller)
+    {
+        if (!ReferenceEquals(caller, _caller))
+        {
+            _caller = caller;
+            _memory = caller.GetMemory("memory");
+        }
+
+        return new GuestMemory(_memory);
+    }
+
+    internal void ThrowIfInterrupted()
+    {
+        if (_interruptReason is { } reason)
+        {
+            throw new TrapException(TrapKind.Interrupted, reason);
+        }
+    }
+
+    /// <summary>Waits for one thing. False when the time is over.</summary>
+    internal bool Wait(WaitHandleSource source, WaitEvents events, TimeSpan timeout)
+    {
+        WaitEntries[0] = new WaitEntry { Source = source, Requested = events };
+        return Wait(WaitEntries.AsSpan(0, 1), timeout) > 0;
+    }
+
+    /// <summary>Waits for the first of several things and returns how many are ready.</summary>
+    internal int Wait(Span<WaitEntry> entries, TimeSpan timeout)
+    {
+        var waiter = _waiter ?? CreateWaiter();
+        ThrowIfInterrupted();
+        var ready = waiter.Wait(entries, timeout);
+        ThrowIfInterrupted();
+        return ready;
+    }
+
+    private IWaiter CreateWaiter()
+    {
+        lock (_gate)
+        {
+            // An interruption before this line is seen by the check that follows; one after it finds the waiter to wake.
+            return _waiter = OperatingSystem.IsWindows() ? new SelectWaiter() : new PollWaiter();
+        }
+    }
+}

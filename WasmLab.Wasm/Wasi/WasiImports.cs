@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using WasmLab.Wasm.Wasi.Functions;
+
+namespace WasmLab.Wasm.Wasi;
+
+/// <summary>Every import that is offered, and how one is bound to an instance's context.</summary>
+internal static class WasiImports
+{
+    public const string ModuleName = "wasi_snapshot_preview1";
+
+    private static readonly FrozenDictionary<string, WasiImport[]> ByName = ((IEnumerable<WasiImport>)
+        [
+            .. ArgsFunctions.All, .. EnvironFunctions.All, .. ClockFunctions.All, .. RandomFunctions.All,
+            .. FdFunctions.All, .. FdStatusFunctions.All, .. FdDirectoryFunctions.All,
+            .. PathFunctions.All, .. PathOpenFunction.All, .. PathLinkFunctions.All,
+            .. PollFunctions.All, .. ProcFunctions.All, .. SchedFunctions.All,
+            .. SockFunctions.All, .. SockTransferFunctions.All, .. SockAddressFunctions.All, .. SockOptionFunctions.All, .. SockAddrInfoFunctions.All,
+        ])
+        .GroupBy(import => import.Name)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray());
+
+    public static IEnumerable<WasiImport> All => ByName.Values.SelectMany(variants => variants);
+
+    /// <summary>
+    /// Null when the import is none of this interface. Of a name with several signatures, WasmEdge's V1 and V2 of a socket
+    /// function, the one that the guest was compiled against is taken.
+    /// </summary>
+    public static HostFunction? Bind(WasiContext context, ImportType import)
+    {
+        if (import.Module != ModuleName || !ByName.TryGetValue(import.Name, out var variants))
+        {
+            return null;
+        }
+
+        var match = variants.FirstOrDefault(variant => variant.Type.Equals(import.Type))
+            ?? throw new LinkException(import, string.Join(" or ", variants.Select(variant => variant.Type.ToString())));
+        var body = match.Body;
+        return (caller, arguments, results) =>
+        {
+            var errno = Run(context, body, caller, arguments);
+            if (results.Length > 0)
+            {
+                results[0] = (long)errno;
+            }
+        };
+    }
+
+    private static Errno Run(WasiContext context, WasiFunction body, Instance caller, ReadOnlySpan<long> arguments)
+    {
+        try
+        {
+            return body(new WasiCall(context, context.MemoryOf(caller), arguments));
+        }
+        catch (Exception e) when (ErrnoMapping.From(e) is { } errno)
+        {
+            return errno;
+        }
+    }
+}
