@@ -18,6 +18,7 @@ public sealed class WasiContext : IDisposable
     private volatile string? _interruptReason;
     private Instance? _caller;
     private Memory? _memory;
+    private CancellationTokenRegistration _callerInterruption;
 
     /// <summary>Prepares the descriptors: 0 to 2 are the standard streams, then come the preopens.</summary>
     /// <exception cref="DirectoryNotFoundException">A preopen's directory does not exist.</exception>
@@ -75,7 +76,8 @@ public sealed class WasiContext : IDisposable
 
     /// <summary>
     /// Ends the call that the guest is blocked in, and every later one that would block, with a trap of kind
-    /// <see cref="TrapKind.Interrupted"/>. <see cref="Instance.Interrupt"/> does the same for running code: to end a guest, call both.
+    /// <see cref="TrapKind.Interrupted"/>. <see cref="Instance.Interrupt"/> does that too, and ends running code; this is for a guest
+    /// whose instance is not there yet, because its start function blocks.
     /// </summary>
     public void Interrupt(string reason)
     {
@@ -106,6 +108,7 @@ public sealed class WasiContext : IDisposable
             _waiter?.Dispose();
         }
 
+        _callerInterruption.Dispose();
         Descriptors.Dispose();
         _interruption.Dispose();
     }
@@ -116,6 +119,8 @@ public sealed class WasiContext : IDisposable
         {
             _caller = caller;
             _memory = caller.GetMemory("memory");
+            _callerInterruption.Dispose();
+            _callerInterruption = caller.Interruption.UnsafeRegister(static context => ((WasiContext)context!).Interrupt("interrupted"), this);
         }
 
         return new GuestMemory(_memory);
