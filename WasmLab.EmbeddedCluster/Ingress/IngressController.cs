@@ -1,0 +1,136 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Ingresses.Balancing;
+using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
+using WasmLab.EmbeddedCluster.Ingresses.Routing;
+using WasmLab.EmbeddedCluster.Ingresses.Telemetry;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+
+namespace WasmLab.EmbeddedCluster.Ingresses;
+
+/// <summary>
+/// Watches ingresses, their classes, services and endpoint slices, and after every change gives the forwarder new routes. Telling the cluster
+/// about it (<see cref="IngressStatusReporter"/>) happens aside, so a slow API delays no route.
+/// </summary>
+internal sealed class IngressController : IAsyncDisposable
+{
+    private readonly Informer<Ingress> _ingresses;
+    private readonly Informer<IngressClass> _classes;
+    private readonly Informer<Service> _services;
+    private readonly Informer<EndpointSlice> _slices;
+    private readonly BackendRegistry _backends;
+    private readonly RouteTableBuilder _builder;
+    private readonly Forwarder _forwarder;
+    private readonly IngressStatusReporter _reporter;
+    private readonly ILogger<IngressController> _logger;
+    private readonly CancellationTokenSource _stop = new();
+
+    // Holds at most one wish to build: however many changes come while routes are built, they are built once more.
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly HashSet<(string? Uid, string Notice)> _told = [];
+    private Task _loop = Task.CompletedTask;
+    private (int Ingresses, int Hosts, int Locations) _size;
+
+    public IngressController(KubernetesClient client, BackendRegistry backends, Forwarder forwarder, IngressStatusReporter reporter, ILogger<IngressController> logger)
+    {
+        _backends = backends;
+        _builder = new RouteTableBuilder(backends.Get);
+        _forwarder = forwarder;
+        _reporter = reporter;
+        _logger = logger;
+        _ingresses = Watch<Ingress>(client);
+        _classes = Watch<IngressClass>(client);
+        _services = Watch<Service>(client);
+        _slices = Watch<EndpointSlice>(client);
+    }
+
+    /// <summary>Returns when the routes of what the cluster holds now are in place.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _reporter.Start();
+        await Task.WhenAll(
+            _ingresses.StartAsync(cancellationToken),
+            _classes.StartAsync(cancellationToken),
+            _services.StartAsync(cancellationToken),
+            _slices.StartAsync(cancellationToken)).ConfigureAwait(false);
+        Build();
+        _loop = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _reporter.DisposeAsync().ConfigureAwait(false);
+        await _ingresses.DisposeAsync().ConfigureAwait(false);
+        await _classes.DisposeAsync().ConfigureAwait(false);
+        await _services.DisposeAsync().ConfigureAwait(false);
+        await _slices.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await foreach (var _ in _changes.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        {
+            Build();
+        }
+    }
+
+    private void Build()
+    {
+        try
+        {
+            var classes = new IngressClasses(_classes.Items);
+            var build = _builder.Build(_ingresses.Items.Where(classes.Claims));
+            // Endpoints before routes: a new route never meets a backend that has not been looked up.
+            _backends.Refresh(_services.Items, _slices.Items);
+            _forwarder.Table = build.Table;
+            Tell(build);
+            _reporter.Report(build);
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one object, requests go on with the routes there were.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.BuildFailed(_logger, exception);
+        }
+    }
+
+    private void Tell(RouteTableBuild build)
+    {
+        foreach (var (ingress, reason) in build.Rejected)
+        {
+            if (_told.Add((ingress.Metadata.Uid, reason)))
+            {
+                Log.IngressRejected(_logger, $"{ingress.Metadata.Namespace}/{ingress.Metadata.Name}", reason);
+            }
+        }
+
+        foreach (var (ingress, unknown) in build.Accepted)
+        {
+            var names = string.Join(", ", unknown);
+            if (unknown.Count > 0 && _told.Add((ingress.Metadata.Uid, names)))
+            {
+                Log.UnknownAnnotations(_logger, $"{ingress.Metadata.Namespace}/{ingress.Metadata.Name}", names);
+            }
+        }
+
+        var servers = build.Table.Servers.ToList();
+        var size = (build.Accepted.Count, servers.Count(server => server.Host != RouteTable.CatchAll), servers.Sum(server => server.Locations.Count));
+        if (size != _size)
+        {
+            _size = size;
+            Log.RoutesChanged(_logger, size.Count, size.Item2, size.Item3);
+        }
+    }
+
+    private Informer<T> Watch<T>(KubernetesClient client)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var informer = new Informer<T>(client, logger: _logger);
+        informer.Changed += _ => _changes.Writer.TryWrite(true);
+        return informer;
+    }
+}

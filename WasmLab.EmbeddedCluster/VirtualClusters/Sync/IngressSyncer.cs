@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+using IngressObject = WasmLab.Kubernetes.Objects.Ingress;
+
+namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
+
+/// <summary>Ingresses lead on the host to the copies of their services; their addresses come back.</summary>
+internal sealed class IngressSyncer(SyncScope scope) : ToHostSyncer<IngressObject>(scope)
+{
+    protected override IngressObject Translate(IngressObject item)
+    {
+        var ns = item.Metadata.Namespace ?? "default";
+        var spec = JsonSerializer.SerializeToNode(item.Spec, KubernetesJson.Options)!.Deserialize<IngressSpec>(KubernetesJson.Options)!;
+        Rename(spec.DefaultBackend);
+        foreach (var path in spec.Rules.SelectMany(rule => rule.Http?.Paths ?? []))
+        {
+            Rename(path.Backend);
+        }
+
+        return new IngressObject { Metadata = Scope.Translate(item.Metadata), Spec = spec };
+
+        void Rename(IngressBackend? backend)
+        {
+            if (backend?.Service?.Name is { } name)
+            {
+                backend.Service.Name = Scope.HostNameOf(name, ns);
+            }
+        }
+    }
+
+    protected override async Task SyncStatusAsync(IngressObject item, IngressObject host, CancellationToken cancellationToken)
+    {
+        if (JsonNode.DeepEquals(ToJson(item.Status), ToJson(host.Status)))
+        {
+            return;
+        }
+
+        await Scope.Virtual.ReplaceStatusAsync(
+            new IngressObject
+            {
+                Metadata = new ObjectMeta { Name = item.Metadata.Name, Namespace = item.Metadata.Namespace, Uid = item.Metadata.Uid },
+                Spec = item.Spec,
+                Status = host.Status,
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override Task ReportRefusalAsync(IngressObject item, KubernetesException refusal, CancellationToken cancellationToken) =>
+        SyncEvents.ReportAsync(Scope, item, IngressObject.Type, "SyncError", $"Error syncing to host cluster: {refusal.Message}", cancellationToken);
+
+    private static JsonNode ToJson(IngressStatus status) => JsonSerializer.SerializeToNode(status, KubernetesJson.Options)!;
+}

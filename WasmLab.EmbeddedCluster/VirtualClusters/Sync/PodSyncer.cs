@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+
+namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
+
+/// <summary>Pods run on the host; their status and their node come back.</summary>
+internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
+{
+    /// <summary>The secrets and config maps that the pods of the virtual cluster refer to.</summary>
+    public bool Refers(string kind, ObjectKey key) =>
+        VirtualObjects.Any(pod => pod.Metadata.Namespace == key.Namespace && PodReferences.Of(pod).Contains((kind, key.Name)));
+
+    protected override Pod Translate(Pod item)
+    {
+        var ns = item.Metadata.Namespace ?? "default";
+        var spec = Copy(item.Spec);
+        spec.NodeName = null;
+        spec.ServiceAccountName = null;
+        spec.UnknownFields?.Remove("serviceAccount");
+        spec.Hostname ??= item.Metadata.Name;
+        PodReferences.Rename(spec, name => Scope.HostNameOf(name, ns));
+        FieldReferences.Resolve(spec, item.Metadata);
+        return new Pod { Metadata = Scope.Translate(item.Metadata), Spec = spec };
+    }
+
+    protected override async Task SyncStatusAsync(Pod item, Pod host, CancellationToken cancellationToken)
+    {
+        var (name, ns) = (item.Metadata.Name!, item.Metadata.Namespace);
+        if (item.Spec.NodeName is null && host.Spec.NodeName is { } node)
+        {
+            await Scope.Virtual.PatchAsync<Pod>(
+                name, ns, new JsonObject { ["spec"] = new JsonObject { ["nodeName"] = node } }, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!JsonNode.DeepEquals(ToJson(item.Status), ToJson(host.Status)))
+        {
+            await Scope.Virtual.ReplaceStatusAsync(
+                new Pod { Metadata = new ObjectMeta { Name = name, Namespace = ns, Uid = item.Metadata.Uid }, Spec = item.Spec, Status = host.Status },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (host.Metadata.DeletionTimestamp is not null && item.Metadata.DeletionTimestamp is null)
+        {
+            await Scope.Virtual.DeleteAsync<Pod>(name, ns, new DeleteOptions { Uid = item.Metadata.Uid }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected override async Task<bool> AcceptLossAsync(Pod item, CancellationToken cancellationToken)
+    {
+        await FinishDeletionAsync(item, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    protected override Task FinishDeletionAsync(Pod item, CancellationToken cancellationToken) =>
+        Scope.Virtual.DeleteAsync<Pod>(
+            item.Metadata.Name!,
+            item.Metadata.Namespace,
+            new DeleteOptions { GracePeriodSeconds = 0, Uid = item.Metadata.Uid },
+            cancellationToken);
+
+    protected override Task ReportRefusalAsync(Pod item, KubernetesException refusal, CancellationToken cancellationToken) =>
+        SyncEvents.ReportAsync(Scope, item, Pod.Type, "SyncError", $"Error syncing to host cluster: {refusal.Message}", cancellationToken);
+
+    private static PodSpec Copy(PodSpec spec) => ToJson(spec).Deserialize<PodSpec>(KubernetesJson.Options)!;
+
+    private static JsonNode ToJson<TValue>(TValue value) => JsonSerializer.SerializeToNode(value, KubernetesJson.Options)!;
+}

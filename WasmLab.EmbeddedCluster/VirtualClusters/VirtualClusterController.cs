@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Api;
+using WasmLab.EmbeddedCluster.VirtualClusters.Sync;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+
+namespace WasmLab.EmbeddedCluster.VirtualClusters;
+
+/// <summary>Runs a virtual cluster for each VirtualCluster object, and puts its kubeconfig into Secret <c>vc-NAME</c> beside it.</summary>
+internal sealed class VirtualClusterController(
+    KubernetesClient host, ApiListener listener, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private const string FieldManager = "virtual-cluster-controller";
+
+    private readonly ILogger _logger = loggers.CreateLogger<VirtualClusterController>();
+    private readonly Dictionary<ObjectKey, (string? Uid, VirtualClusterInstance Instance)> _running = [];
+    private Informer<VirtualCluster>? _informer;
+    private WorkQueue<ObjectKey>? _queue;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await listener.StartAsync(cancellationToken).ConfigureAwait(false);
+        _informer = new Informer<VirtualCluster>(host, null, null, _logger);
+        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, _logger);
+        _informer.Changed += change => _queue.Add(ObjectKey.Of(change.Object));
+        _queue.Start();
+        await _informer.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_informer is not null && _queue is not null)
+        {
+            await _informer.DisposeAsync().ConfigureAwait(false);
+            await _queue.DisposeAsync().ConfigureAwait(false);
+            (_informer, _queue) = (null, null);
+        }
+
+        foreach (var (_, instance) in _running.Values)
+        {
+            await instance.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _running.Clear();
+    }
+
+    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var wanted = _informer?.Find(key.Name, key.Namespace);
+        if (_running.TryGetValue(key, out var running) && running.Uid != wanted?.Metadata.Uid)
+        {
+            _running.Remove(key);
+            await running.Instance.DisposeAsync().ConfigureAwait(false);
+            await RemoveCopiesAsync(key, cancellationToken).ConfigureAwait(false);
+            _logger.LogInformation("Virtual cluster {Key} is gone", key);
+        }
+
+        if (wanted is null || _running.ContainsKey(key))
+        {
+            return;
+        }
+
+        try
+        {
+            var instance = await VirtualClusterInstance.StartAsync(wanted, host, listener, time, loggers, cancellationToken).ConfigureAwait(false);
+            _running[key] = (wanted.Metadata.Uid, instance);
+            await PublishKubeConfigAsync(wanted, instance, cancellationToken).ConfigureAwait(false);
+            await ReportAsync(key, "Running", instance.Server, null, cancellationToken).ConfigureAwait(false);
+            _logger.LogInformation("Virtual cluster {Key} answers at {Server}", key, instance.Server);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            await ReportAsync(key, "Failed", null, exception.Message, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task PublishKubeConfigAsync(VirtualCluster virtualCluster, VirtualClusterInstance instance, CancellationToken cancellationToken)
+    {
+        var name = virtualCluster.Metadata.Name!;
+        var config = instance.IssueKubeConfig(name).ToYaml();
+        return host.ApplyAsync(
+            new Secret
+            {
+                Metadata = new ObjectMeta
+                {
+                    Name = $"vc-{name}",
+                    Namespace = virtualCluster.Metadata.Namespace,
+                    OwnerReferences =
+                    [
+                        new OwnerReference
+                        {
+                            ApiVersion = VirtualCluster.Type.ApiVersion,
+                            Kind = VirtualCluster.Type.Kind,
+                            Name = name,
+                            Uid = virtualCluster.Metadata.Uid,
+                            Controller = true,
+                        },
+                    ],
+                },
+                Type = "Opaque",
+                Data = new() { ["config"] = Encoding.UTF8.GetBytes(config) },
+            },
+            FieldManager,
+            cancellationToken);
+    }
+
+    private Task ReportAsync(ObjectKey key, string phase, Uri? server, string? message, CancellationToken cancellationToken)
+    {
+        var ready = new JsonObject
+        {
+            ["type"] = "Ready",
+            ["status"] = phase == "Running" ? "True" : "False",
+            ["reason"] = phase,
+            ["message"] = message ?? "",
+            ["lastTransitionTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
+        };
+        var status = new JsonObject { ["phase"] = phase, ["server"] = server?.ToString(), ["conditions"] = new JsonArray(ready) };
+        return host.PatchAsync<VirtualCluster>(key.Name, key.Namespace, new JsonObject { ["status"] = status }, "status", cancellationToken);
+    }
+
+    /// <summary>Removes from the host what the virtual cluster had there.</summary>
+    private async Task RemoveCopiesAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        await RemoveAsync<Pod>(key, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync<Service>(key, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync<Kubernetes.Objects.Ingress>(key, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync<ConfigMap>(key, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync<Secret>(key, cancellationToken).ConfigureAwait(false);
+        await host.DeleteAsync<Secret>($"vc-{key.Name}", key.Namespace, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RemoveAsync<T>(ObjectKey key, CancellationToken cancellationToken)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var ours = new ListOptions { LabelSelector = $"{SyncScope.OwnerLabel}={key.Name}" };
+        var copies = await host.ListAsync<T>(key.Namespace, ours, cancellationToken).ConfigureAwait(false);
+        foreach (var copy in copies.Items)
+        {
+            await host.DeleteAsync<T>(copy.Metadata.Name!, key.Namespace, null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

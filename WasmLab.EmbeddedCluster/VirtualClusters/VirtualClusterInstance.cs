@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Api;
+using WasmLab.EmbeddedCluster.VirtualClusters.Sync;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+
+namespace WasmLab.EmbeddedCluster.VirtualClusters;
+
+/// <summary>A virtual cluster that runs: an API server of its own at <c>/virtualclusters/NAMESPACE/NAME</c>, and its syncers.</summary>
+internal sealed class VirtualClusterInstance : IAsyncDisposable
+{
+    private readonly ApiListener _listener;
+    private readonly ApiServer _api;
+    private readonly VirtualClusterSync _sync;
+    private readonly KubernetesClient _client;
+    private readonly string _path;
+
+    private VirtualClusterInstance(ApiListener listener, ApiServer api, KubernetesClient client, VirtualClusterSync sync, string path)
+    {
+        _listener = listener;
+        _api = api;
+        _client = client;
+        _sync = sync;
+        _path = path;
+    }
+
+    /// <summary>The address of its API.</summary>
+    public Uri Server => new(_listener.Address.GetLeftPart(UriPartial.Authority) + _path);
+
+    /// <summary>A kubeconfig that only this virtual cluster accepts, its context named after it.</summary>
+    public KubeConfig IssueKubeConfig(string name) => _listener.IssueKubeConfig(name, _path);
+
+    public static async Task<VirtualClusterInstance> StartAsync(
+        VirtualCluster virtualCluster, KubernetesClient host, ApiListener listener, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var name = virtualCluster.Metadata.Name!;
+        var ns = virtualCluster.Metadata.Namespace!;
+        var path = $"/virtualclusters/{ns}/{name}";
+        var logs = new HostLogSource(host, ns, name);
+        var api = new ApiServer(loggers, time, () => logs);
+        var client = api.CreateClient();
+        var scope = new SyncScope(name, ns, client, host, loggers.CreateLogger($"VirtualCluster.{name}"), time);
+        var instance = new VirtualClusterInstance(listener, api, client, new VirtualClusterSync(scope), path);
+        try
+        {
+            listener.Mount(path, api);
+            await instance._sync.StartAsync(cancellationToken).ConfigureAwait(false);
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Unmount(_path);
+        await _sync.DisposeAsync().ConfigureAwait(false);
+        _client.Dispose();
+        _api.Dispose();
+    }
+}
