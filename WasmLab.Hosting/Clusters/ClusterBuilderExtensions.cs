@@ -1,0 +1,104 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using WasmLab.Hosting.Clusters;
+using WasmLab.Hosting.Flavors;
+using WasmLab.Hosting.Ingresses;
+using WasmLab.Hosting.Lab;
+using WasmLab.Hosting.VirtualClusters;
+using WasmLab.Hosting.WasmShims;
+using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
+
+namespace Aspire.Hosting;
+
+/// <summary>Adds the lab's cluster to an AppHost.</summary>
+public static class ClusterBuilderExtensions
+{
+    /// <summary>
+    /// Adds the cluster that the configuration section <c>WasmLab</c> describes, by default the embedded one.
+    /// </summary>
+    /// <param name="builder">The AppHost's builder.</param>
+    /// <param name="name">The name of the resource.</param>
+    /// <exception cref="DistributedApplicationException">A setting is wrong; the message names each one.</exception>
+    public static IResourceBuilder<ClusterResource> AddCluster(this IDistributedApplicationBuilder builder, [ResourceName] string name)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+
+        var options = LabOptions.Read(builder.Configuration, builder.AppHostDirectory);
+        var trace = new BringUpTrace(TimeProvider.System);
+        var provider = new EmbeddedClusterProvider(options, trace);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(trace);
+        builder.Services.AddSingleton(new LabTimings(TimeProvider.System));
+        builder.Services.AddSingleton<ClusterConnections>();
+        builder.Services.AddSingleton<IClusterProvider>(provider);
+        builder.Services.AddSingleton<IWasmShimProvider, EmbeddedWasmShimProvider>();
+        builder.Services.AddSingleton<IVirtualClusterProvider, EmbeddedVirtualClusterProvider>();
+        builder.Services.AddSingleton<IIngressProvider, EmbeddedIngressProvider>();
+        builder.Services.AddSingleton<FlavorImages>();
+        builder.Services.AddSingleton<FlavorProbe>();
+        builder.Services.AddSingleton<FlavorDeployment>();
+        builder.Services.AddSingleton<FlavorWatcher>();
+        builder.Services.AddSingleton<NativeProgram>();
+        builder.Services.AddSingleton<IProcessRunner, ProcessRunner>();
+        builder.Services.AddHostedService<LabReadiness>();
+
+        var cluster = builder.AddResource(new ClusterResource(name))
+            .WithStep(KnownResourceStates.Running, StartAsync)
+            .WithHealthCheck($"{name}-ready")
+            .WithIconName("Organization");
+
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            $"{name}-ready",
+            services => ActivatorUtilities.CreateInstance<ClusterHealthCheck>(
+                services, (Func<string?>)(() => services.GetRequiredService<ClusterConnections>().HostContext)),
+            failureStatus: null,
+            tags: null));
+
+        provider.AddPrograms(cluster);
+        return cluster;
+    }
+
+    private static async Task StartAsync(ClusterResource cluster, LabStep step, CancellationToken cancellationToken)
+    {
+        var config = await step.Get<IClusterProvider>().StartAsync(step, cancellationToken).ConfigureAwait(false);
+        var client = step.Get<ClusterConnections>().ConnectHost(config);
+
+        step.ByHand("kubectl wait node --all --for=condition=Ready");
+        var node = await WaitForNodeAsync(client, cancellationToken).ConfigureAwait(false);
+        step.Logger.LogInformation("Node {Node} is ready ({Runtime}).", node.Metadata.Name, node.Status?.NodeInfo?.ContainerRuntimeVersion);
+
+        await step.SetPropertyAsync("API server", client.Server.ToString()).ConfigureAwait(false);
+        await step.SetPropertyAsync("Kubeconfig", step.Get<LabOptions>().KubeConfigPath).ConfigureAwait(false);
+        await step.SetPropertyAsync("Node", node.Metadata.Name).ConfigureAwait(false);
+        await step.SetPropertyAsync("Container runtime", node.Status?.NodeInfo?.ContainerRuntimeVersion).ConfigureAwait(false);
+        await step.PublishAsync(snapshot => snapshot with { Urls = [new UrlSnapshot("api", client.Server.ToString(), IsInternal: false)] })
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<Node> WaitForNodeAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        var list = await client.ListAsync<Node>(ct: cancellationToken).ConfigureAwait(false);
+        if (list.Items.FirstOrDefault(IsReady) is { } ready)
+        {
+            return ready;
+        }
+
+        await foreach (var change in client.WatchAsync<Node>(null, list.Metadata.ResourceVersion, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (change.Type is WatchEventType.Added or WatchEventType.Modified && IsReady(change.Object))
+            {
+                return change.Object;
+            }
+        }
+
+        throw new DistributedApplicationException("The API server ended the watch before a node was ready.");
+    }
+
+    private static bool IsReady(Node node) =>
+        node.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) ?? false;
+}
