@@ -1,9 +1,15 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using WasmLab.EmbeddedCluster.Api.Http;
 using WasmLab.EmbeddedCluster.Api.Pki;
+using WasmLab.EmbeddedCluster.Api.Resources;
+using WasmLab.EmbeddedCluster.Api.Resources.Kinds;
+using WasmLab.EmbeddedCluster.Api.Store;
+using WasmLab.EmbeddedCluster.Api.Verbs;
 using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Api;
 
@@ -19,7 +25,11 @@ internal sealed class ApiServer : IDisposable
     /// <summary>The version of Kubernetes whose behaviour this API has.</summary>
     public const string Version = "v1.34.0+wasmlab";
 
-    private readonly ILogger _logger;
+    private static readonly TimeSpan s_progressPeriod = TimeSpan.FromSeconds(30);
+    private static readonly DateTimeOffset s_firstRevisionEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly ApiCore _core;
+    private readonly ITimer _progress;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>An API with no objects but the namespaces that every cluster has.</summary>
@@ -28,9 +38,11 @@ internal sealed class ApiServer : IDisposable
     /// <param name="logSource">Finds who knows the logs of containers, when one is asked for; null, or one that finds nobody: logs are not implemented.</param>
     public ApiServer(ILoggerFactory loggers, TimeProvider time, Func<ILogSource?>? logSource = null)
     {
-        _logger = loggers.CreateLogger<ApiServer>();
-        _ = time;
-        _ = logSource;
+        // Revisions start at the time, so that one of an earlier run is too old rather than yet to come.
+        var store = new MemoryObjectStore((long)(time.GetUtcNow() - s_firstRevisionEpoch).TotalMilliseconds);
+        _core = new(store, new ServiceAddresses(), time, loggers.CreateLogger<ApiServer>(), logSource, _stopping.Token);
+        _progress = time.CreateTimer(_ => store.ReportProgress(), null, s_progressPeriod, s_progressPeriod);
+        CreatePermanentNamespaces();
     }
 
     /// <summary>A client of this API that needs no network; its user is the process itself.</summary>
@@ -46,26 +58,71 @@ internal sealed class ApiServer : IDisposable
             return;
         }
 
+        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _core.Stopping);
         try
         {
-            await (context.Request.Path.Value switch
-            {
-                "/healthz" or "/livez" or "/readyz" => context.Response.WriteTextAsync("ok"),
-                "/version" => context.Response.WriteJsonAsync(new JsonObject { ["gitVersion"] = Version }),
-                _ => context.Response.WriteStatusAsync(Statuses.NotFoundPath()),
-            }).ConfigureAwait(false);
+            await ApiRouter.HandleAsync(_core, context, aborted.Token).ConfigureAwait(false);
         }
-        catch (KubernetesException exception)
+        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
-            _logger.LogDebug(exception, "refused");
-            await context.Response.WriteStatusAsync(exception.Status).ConfigureAwait(false);
+            // The client left, or the API stops.
+        }
+#pragma warning disable CA1031 // A fault in one request must not end the connection that carries others.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await AnswerAsync(context, exception).ConfigureAwait(false);
         }
     }
 
     /// <summary>Ends every watch and log stream.</summary>
     public void Dispose()
     {
-        _stopping.Cancel();
-        _stopping.Dispose();
+        if (!_stopping.IsCancellationRequested)
+        {
+            _stopping.Cancel();
+            _progress.Dispose();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception exception)
+    {
+        if (context.Response.HasStarted)
+        {
+            _core.Logger.LogWarning(exception, "{Method} {Path} broke off", context.Request.Method, context.Request.Path);
+            context.Abort();
+            return;
+        }
+
+        Status status;
+        switch (exception)
+        {
+            case KubernetesException refused:
+                status = refused.Status;
+                break;
+            case BadHttpRequestException bad:
+                status = bad.StatusCode == 413 ? Statuses.TooLarge(MaximumBodySize) : Statuses.BadRequest(bad.Message);
+                break;
+            case JsonException malformed:
+                status = Statuses.BadRequest(malformed.Message);
+                break;
+            default:
+                _core.Logger.LogError(exception, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
+                status = Statuses.InternalError(exception.Message);
+                break;
+        }
+
+        await context.Response.WriteStatusAsync(status).ConfigureAwait(false);
+    }
+
+    private void CreatePermanentNamespaces()
+    {
+        var resource = ResourceRegistry.Of(Namespace.Type);
+        var options = new WriteOptions(false, "kube-apiserver", null, FieldValidation.Ignore, _ => { });
+        foreach (var name in NamespaceStrategy.Permanent)
+        {
+            var obj = new JsonObject { ["kind"] = "Namespace", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = name } };
+            ObjectCreation.Create(_core, resource, obj, null, options);
+        }
     }
 }

@@ -9,7 +9,7 @@ namespace WasmLab.Kubernetes.Objects;
 public sealed record ResourceType(string Group, string Version, string Kind, string Plural, bool Namespaced)
 {
     /// <summary>Group and version as objects carry them: <c>v1</c>, <c>networking.k8s.io/v1</c>.</summary>
-    public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>The path under the server: <c>/api/v1/namespaces/ns/pods/name/status</c>.</summary>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
