@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using WasmLab.EmbeddedCluster.Api.Schemas;
 using WasmLab.Kubernetes;
 
 namespace WasmLab.EmbeddedCluster.Api.Http;
@@ -10,7 +11,7 @@ namespace WasmLab.EmbeddedCluster.Api.Http;
 /// <summary>Reads what clients send.</summary>
 internal static class RequestBody
 {
-    private const string Accepted = "application/json, application/yaml";
+    private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 512 };
 
@@ -26,13 +27,15 @@ internal static class RequestBody
     public static async Task<JsonObject?> ReadObjectAsync(HttpRequest request, CancellationToken ct)
     {
         var type = MediaType(request);
-        if (type is not ("" or "application/json" or "application/yaml" or "text/plain"))
+        if (type is not ("" or "application/json" or "application/yaml" or "text/plain" or ProtobufDecoder.MediaType))
         {
             throw Statuses.UnsupportedMediaType(Accepted).AsException();
         }
 
         var bytes = await ReadBytesAsync(request, ct).ConfigureAwait(false);
-        return bytes.Length == 0 ? null : Parse(bytes, type == "application/yaml") as JsonObject
+        return bytes.Length == 0 ? null
+            : type == ProtobufDecoder.MediaType ? ProtobufDecoder.Decode(bytes, RequestSchemas.Find)
+            : Parse(bytes, type == "application/yaml") as JsonObject
             ?? throw Statuses.BadRequest("the body of the request is no object").AsException();
     }
 

@@ -31,7 +31,9 @@ internal static class JsonReading
 
     public static long? Int(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.GetValueKind() == JsonValueKind.Number
-            ? value.TryGetValue<long>(out var number) ? number : (long)value.GetValue<double>()
+            ? value.TryGetValue<long>(out var number) ? number
+                : value.TryGetValue<int>(out var small) ? small
+                : (long)value.GetValue<double>()
             : null;
 
     public static bool? Bool(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path)?.GetValueKind() switch

@@ -12,7 +12,15 @@ internal static class FieldOwnership
 {
     /// <summary>Who creates an object owns all of it.</summary>
     public static Action<JsonObject> OfCreation(ApiRequest request, WriteOptions options) => obj =>
-        ManagerEntry.Write(obj, [Entry(request, options) with { Fields = FieldSets.Of(obj, SchemaOf(request), withContainers: true) }]);
+    {
+        var fields = FieldSets.Of(obj, SchemaOf(request), withContainers: true);
+        if (request.Resource.HasStatus)
+        {
+            fields.Remove("f:status");
+        }
+
+        ManagerEntry.Write(obj, [Entry(request, options) with { Fields = fields }]);
+    };
 
     /// <summary>Who changes a field takes it over from everybody else.</summary>
     public static Action<JsonObject, JsonObject> OfUpdate(ApiRequest request, WriteOptions options) => (obj, old) =>

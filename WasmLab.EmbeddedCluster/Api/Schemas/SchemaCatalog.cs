@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -5,7 +6,8 @@ namespace WasmLab.EmbeddedCluster.Api.Schemas;
 
 /// <summary>
 /// The types of the objects served, read from the <c>*.schema</c> files beside this one. In them a type is a line with its name and, indented,
-/// a line a field: <c>name: type marks "description"</c>. <c>[T]</c> is a list, <c>{T}</c> a map; the marks are <c>required</c>,
+/// a line a field: <c>name: type #number marks "description"</c>. <c>[T]</c> is a list, <c>{T}</c> a map; the number is the field's place in the
+/// binary form (<c>#2.1</c>: in the message that is field 2); the marks are <c>required</c>, <c>pointer</c>,
 /// <c>patch=</c> and <c>mergeKey=</c> (strategic merge patch), <c>list=</c>, <c>keys=</c>, <c>map=</c>, <c>struct=</c> (server-side apply), <c>default=</c>.
 /// </summary>
 internal sealed partial class SchemaCatalog
@@ -101,6 +103,8 @@ internal sealed partial class SchemaCatalog
             Required = marks.ContainsKey("required"),
             PatchMerge = patch.Contains("merge"),
             PatchMergeKey = marks.GetValueOrDefault("mergeKey"),
+            Numbers = [.. match.Groups["numbers"].Value.Split('.', StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, CultureInfo.InvariantCulture))],
+            Pointer = marks.ContainsKey("pointer"),
             Default = marks.GetValueOrDefault("default"),
         };
     }
@@ -133,6 +137,6 @@ internal sealed partial class SchemaCatalog
     [GeneratedRegex("""^(?<name>[\w.]+)(?<atomic> atomic)?( "(?<text>.*)")?$""", RegexOptions.CultureInvariant)]
     private static partial Regex TypeLine();
 
-    [GeneratedRegex("""^  (?<name>[\w$-]+): (?<type>[\w.\[\]{}]+)( (?<mark>[\w]+(=\S+)?))*( "(?<text>.*)")?$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^  (?<name>[\w$-]+): (?<type>[\w.\[\]{}]+)( #(?<numbers>[\d.]+))?( (?<mark>[\w]+(=\S+)?))*( "(?<text>.*)")?$""", RegexOptions.CultureInvariant)]
     private static partial Regex FieldLine();
 }

@@ -83,6 +83,12 @@ internal sealed record SchemaField
     /// <summary>The field by which strategic merge patch tells items apart; null for lists of single values.</summary>
     public string? PatchMergeKey { get; init; }
 
+    /// <summary>Where it is in the binary form: numbers of fields, from the outermost message in; empty when it has none there.</summary>
+    public IReadOnlyList<int> Numbers { get; init; } = [];
+
+    /// <summary>In the binary form a zero is a value, not the lack of one.</summary>
+    public bool Pointer { get; init; }
+
     /// <summary>The value of a key of a list's items when it is missing.</summary>
     public string? Default { get; init; }
 }
