@@ -85,6 +85,8 @@ internal sealed class WasiGuest : IDisposable
         return Call(name, [.. before, Scratch, length, .. after]);
     }
 
+    public void Interrupt() => _instance.Interrupt("the test says so");
+
     public void Dispose()
     {
         _instance.Dispose();

@@ -16,6 +16,7 @@ public sealed class WasiContext : IDisposable
     private IWaiter? _waiter;
     private bool _disposed;
     private volatile string? _interruptReason;
+    private volatile bool _isWaiting;
     private Instance? _caller;
     private Memory? _memory;
     private CancellationTokenRegistration _callerInterruption;
@@ -64,7 +65,8 @@ public sealed class WasiContext : IDisposable
 
     internal CancellationToken InterruptionToken => _interruption.Token;
 
-    internal string? InterruptReason => _interruptReason;
+    /// <summary>Whether the guest is blocked in a wait right now.</summary>
+    internal bool IsWaiting => _isWaiting;
 
     /// <summary>Lets <paramref name="linker"/> find every import of this interface here; what it finds elsewhere stays.</summary>
     public void AddTo(Linker linker)
@@ -146,7 +148,9 @@ public sealed class WasiContext : IDisposable
     {
         var waiter = _waiter ?? CreateWaiter();
         ThrowIfInterrupted();
+        _isWaiting = true;
         var ready = waiter.Wait(entries, timeout);
+        _isWaiting = false;
         ThrowIfInterrupted();
         return ready;
     }

@@ -1,0 +1,39 @@
+using WasmLab.Shim.CommandLine;
+using WasmLab.Shim.Running;
+using WasmLab.Tests.Support;
+using WasmLab.Wasm.Wasi;
+
+namespace WasmLab.Tests.Shim;
+
+[Trait(Category.Name, Category.Unit)]
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--dir .:/ /httpbin.wasm", "run --dir .:/ /httpbin.wasm --")]
+    [InlineData("m.wasm", "run m.wasm --")]
+    [InlineData("run m.wasm a b", "run m.wasm -- a b")]
+    [InlineData("--env A=1 --env=B=2 m.wasm --env C=3", "run --env A=1 --env=B=2 m.wasm -- --env C=3")]
+    [InlineData("--reactor fib.wasm fib 30", "run --invoke fib fib.wasm -- 30")]
+    [InlineData("--enable-all --memory-page-limit 10 m.wasm", "run --memory-page-limit 10 m.wasm --")]
+    [InlineData("", "run")]
+    public void WasmEdgeSyntax_Rewritten_IsOurRun(string given, string expected) =>
+        string.Join(' ', WasmEdgeSyntax.ToRun(given.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(".:/", ".", "/", false)]
+    [InlineData("/srv/data:/data", "/srv/data", "/data", false)]
+    [InlineData("/srv/data:/data:readonly", "/srv/data", "/data", true)]
+    [InlineData("/srv/data", "/srv/data", "/srv/data", false)]
+    public void Directory_Written_IsHostThenGuest(string text, string host, string guest, bool readOnly) =>
+        RunSyntax.ParseDirectory(text).ShouldBe(new WasiPreopen(guest, host, readOnly));
+
+    [Theory]
+    [InlineData("A")]
+    [InlineData("=value")]
+    public void Environment_WithoutNameOrValue_IsRefused(string text) =>
+        Should.Throw<RunException>(() => RunSyntax.ParseEnvironment([text])).Message.ShouldContain("NAME=VALUE");
+
+    [Fact]
+    public void Environment_ValueWithEquals_IsKept() =>
+        RunSyntax.ParseEnvironment(["A=b=c", "B="]).ShouldBe(new Dictionary<string, string> { ["A"] = "b=c", ["B"] = "" });
+}
