@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using WasmLab.Shim.Serving;
 using WasmLab.Tests.Support;
-using WasmLab.Tests.Wasi;
 
 namespace WasmLab.Tests.Shim;
 
@@ -12,7 +11,7 @@ public sealed partial class CriLogTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly string _file;
 
-    public CriLogTests() => _file = _directory.Combine("pods", "0.log");
+    public CriLogTests() => _file = _directory["pods/0.log"];
 
     [Fact]
     public void Write_LinesOfBothStreams_AreTaggedInOneFile()

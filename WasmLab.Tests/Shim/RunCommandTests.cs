@@ -43,10 +43,10 @@ public sealed class RunCommandTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "images that start wasmedge are Linux's");
         CopyProgram("wasmlab-shim", "wasmedge");
-        File.Copy(ShimProcess.Httpbin(), _directory.Combine("httpbin.wasm"));
+        File.Copy(ShimProcess.Httpbin(), _directory["httpbin.wasm"]);
 
         using var shim = ShimProcess.StartAs(
-            _directory.Combine("wasmedge"), "--dir", $"{_directory.Path}:/", "--env", "FLAVOR=embed", "--env", "PORT=0", "--env", "BIND_ADDRESS=127.0.0.1", _directory.Combine("httpbin.wasm"));
+            _directory["wasmedge"], "--dir", $"{_directory.Path}:/", "--env", "FLAVOR=embed", "--env", "PORT=0", "--env", "BIND_ADDRESS=127.0.0.1", _directory["httpbin.wasm"]);
         var server = await ServerAsync(shim);
         using var http = new HttpClient { BaseAddress = server };
 
@@ -90,7 +90,7 @@ public sealed class RunCommandTests : IDisposable
             "truncated" => Save((await File.ReadAllBytesAsync(ShimProcess.Httpbin(), TestContext.Current.CancellationToken))[..5000]),
             "text" => Save("#!/bin/sh\n"u8.ToArray()),
             "memory" => Save(new GuestModule { Pages = 100 }.Function("_start", ":").Build()),
-            _ => _directory.Combine("missing.wasm"),
+            _ => _directory["missing.wasm"],
         };
         using var shim = ShimProcess.Start("run", file, "--memory-page-limit", "50");
 
@@ -181,7 +181,7 @@ public sealed class RunCommandTests : IDisposable
 
     private string Save(byte[] wasm)
     {
-        var file = _directory.Combine("module.wasm");
+        var file = _directory["module.wasm"];
         File.WriteAllBytes(file, wasm);
         return file;
     }
@@ -191,9 +191,9 @@ public sealed class RunCommandTests : IDisposable
         var source = Path.GetDirectoryName(ShimProcess.ProgramPath)!;
         foreach (var file in new[] { "wasmlab-shim.dll", "wasmlab-shim.runtimeconfig.json", "WasmLab.Wasm.dll", "System.CommandLine.dll" })
         {
-            File.Copy(Path.Combine(source, file), _directory.Combine(file));
+            File.Copy(Path.Combine(source, file), _directory[file]);
         }
 
-        File.Copy(Path.Combine(source, name), _directory.Combine(copiedAs));
+        File.Copy(Path.Combine(source, name), _directory[copiedAs]);
     }
 }

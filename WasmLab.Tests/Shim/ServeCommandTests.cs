@@ -65,8 +65,8 @@ public sealed partial class ServeCommandTests : IDisposable
         };
         foreach (var (id, (wasm, code, reason)) in cases)
         {
-            await File.WriteAllBytesAsync(_directory.Combine($"{id}.wasm"), wasm, TestContext.Current.CancellationToken);
-            Start(id, _directory.Combine($"{id}.wasm"));
+            await File.WriteAllBytesAsync(_directory[$"{id}.wasm"], wasm, TestContext.Current.CancellationToken);
+            Start(id, _directory[$"{id}.wasm"]);
             var exited = await _shim.EventAsync("exited", id);
             ((int)exited["code"]!).ShouldBe(code);
             if (reason is null)
@@ -87,8 +87,8 @@ public sealed partial class ServeCommandTests : IDisposable
     public async Task Serve_EndlessLoops_AreKilledInTheMiddle()
     {
         await _shim.EventAsync("ready");
-        await File.WriteAllBytesAsync(_directory.Combine("loop.wasm"), new GuestModule().Function("_start", ":", GuestModule.Forever()).Build(), TestContext.Current.CancellationToken);
-        Start("x", _directory.Combine("loop.wasm"));
+        await File.WriteAllBytesAsync(_directory["loop.wasm"], new GuestModule().Function("_start", ":", GuestModule.Forever()).Build(), TestContext.Current.CancellationToken);
+        Start("x", _directory["loop.wasm"]);
         await _shim.EventAsync("started", "x");
 
         Signal("x", "KILL");
@@ -139,15 +139,15 @@ public sealed partial class ServeCommandTests : IDisposable
         env = new Dictionary<string, string> { ["FLAVOR"] = id, ["PORT"] = "0" },
         preopens = new Dictionary<string, string> { ["/"] = _directory.Path },
         address = "127.0.0.1",
-        stdout = _directory.Combine($"{id}.log"),
-        stderr = _directory.Combine($"{id}.log"),
+        stdout = _directory[$"{id}.log"],
+        stderr = _directory[$"{id}.log"],
     }));
 
     private void Signal(string id, string signal) => _shim.WriteLine(JsonSerializer.Serialize(new { op = "signal", id, signal }));
 
     private string[] Log(string id)
     {
-        var file = _directory.Combine($"{id}.log");
+        var file = _directory[$"{id}.log"];
         if (!File.Exists(file))
         {
             return [];

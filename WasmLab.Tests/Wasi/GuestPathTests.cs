@@ -13,16 +13,16 @@ public sealed class GuestPathTests : IDisposable
 
     public GuestPathTests()
     {
-        _root = _directory.Combine("root");
+        _root = _directory["root"];
         Directory.CreateDirectory(Path.Combine(_root, "sub", "deep"));
         File.WriteAllText(Path.Combine(_root, "file"), "inside");
         File.WriteAllText(Path.Combine(_root, "sub", "file"), "inside");
-        File.WriteAllText(_directory.Combine("secret"), "outside");
-        Directory.CreateDirectory(_directory.Combine("outside"));
+        File.WriteAllText(_directory["secret"], "outside");
+        Directory.CreateDirectory(_directory["outside"]);
         Link("file-link", "file");
         Link("up", "..");
         Link("up-to-secret", "../secret");
-        Link("absolute", _directory.Combine("secret"));
+        Link("absolute", _directory["secret"]);
         Link("absolute-root", "/");
         Link("self", "self");
         Link("ping", "pong");

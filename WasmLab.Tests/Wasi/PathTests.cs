@@ -18,11 +18,11 @@ public sealed class PathTests : IDisposable
 
     public PathTests()
     {
-        _root = _directory.Combine("root");
+        _root = _directory["root"];
         Directory.CreateDirectory(Path.Combine(_root, "dir"));
         File.WriteAllText(Path.Combine(_root, "file"), "content");
         File.WriteAllText(Path.Combine(_root, "dir", "inner"), "inner");
-        File.WriteAllText(_directory.Combine("secret"), "secret");
+        File.WriteAllText(_directory["secret"], "secret");
         File.CreateSymbolicLink(Path.Combine(_root, "link"), "file");
         File.CreateSymbolicLink(Path.Combine(_root, "escape"), "../secret");
         File.CreateSymbolicLink(Path.Combine(_root, "escape-new"), "../new-secret");
@@ -119,7 +119,7 @@ public sealed class PathTests : IDisposable
     {
         _guest.PathCall(call, [3], path).ToString().ShouldBe(expected);
 
-        File.ReadAllText(_directory.Combine("secret")).ShouldBe("secret");
+        File.ReadAllText(_directory["secret"]).ShouldBe("secret");
         Directory.GetFileSystemEntries(_directory.Path).Length.ShouldBe(2);
     }
 
