@@ -161,8 +161,10 @@ public sealed partial class ServeCommandTests : IDisposable
     {
         const string Announcement = "listening on ";
         string? line = null;
-        await Until.True(() => (line = Log(id).FirstOrDefault(text => text.Contains(Announcement))) is not null, $"the server's announcement in {id}.log");
-        return new Uri($"http://{line![(line!.IndexOf(Announcement, StringComparison.Ordinal) + Announcement.Length)..]}");
+        await Wait.UntilAsync($"the server's announcement in {id}.log", () => (line = Log(id).FirstOrDefault(text => text.Contains(Announcement))) is not null);
+
+        // It names the address that it asked for; the one it got is the one that it was started with.
+        return new Uri($"http://127.0.0.1:{line![(line!.LastIndexOf(':') + 1)..]}");
     }
 
     private static async Task<string?> FlavorAsync(Uri server)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using WasmLab.Tests.Wasi;
+using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.Shim;
 
@@ -73,7 +73,7 @@ internal sealed class ShimProcess : IDisposable
     public async Task<string> LineAsync(Func<string, bool> fits)
     {
         string? found = null;
-        await Until.True(() => (found = _output.FirstOrDefault(fits)) is not null || _process.HasExited, "a line of output");
+        await Wait.UntilAsync("a line of output", () => (found = _output.FirstOrDefault(fits)) is not null || _process.HasExited);
         return found ?? _output.FirstOrDefault(fits) ?? throw new InvalidOperationException($"it ended with {_process.ExitCode}: {Error}");
     }
 

@@ -23,7 +23,7 @@ public sealed class FaultTests
     public void Call_WithEveryArgumentWild_IsAnErrno(string name, string signature)
     {
         using var directory = new TemporaryDirectory();
-        using var guest = new WasiGuest(new WasiConfiguration { Preopens = [new WasiPreopen("/", directory.Path)], Arguments = ["a"] }, (name, signature));
+        using var guest = new WasiGuest(new WasiConfiguration { Preopens = [new WasiPreopen("/", directory.Path)], Arguments = ["a"], Environment = new Dictionary<string, string> { ["A"] = "a" } }, (name, signature));
 
         foreach (var wild in new[] { -1, -16, int.MinValue, int.MaxValue, 65535 })
         {

@@ -111,7 +111,7 @@ public sealed class PollTests : IDisposable
     {
         Clock(0, 1, 60_000_000_000);
         var polling = Task.Run(() => Poll(1), TestContext.Current.CancellationToken);
-        await Until.True(() => _guest.Context.IsWaiting);
+        await Wait.UntilAsync("the guest is blocked", () => _guest.Context.IsWaiting);
         var watch = Stopwatch.StartNew();
 
         _guest.Interrupt();

@@ -316,7 +316,7 @@ public sealed class SockTests
             _ => [datagram, Vectors, 1, Address, 0, Count, Flags],
         };
         var blocked = Task.Run(() => guest.Call(name, arguments), TestContext.Current.CancellationToken);
-        await Until.True(() => guest.Context.IsWaiting);
+        await Wait.UntilAsync("the guest is blocked", () => guest.Context.IsWaiting);
 
         guest.Interrupt();
 

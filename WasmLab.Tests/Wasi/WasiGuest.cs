@@ -68,11 +68,11 @@ internal sealed class WasiGuest : IDisposable
         }
     }
 
-    /// <summary>Opens a path below the first preopen, with all rights.</summary>
+    /// <summary>Opens a path below the first preopen, with these rights, for what is opened through it too.</summary>
     public Errno Open(string path, int oflags = 0, long rights = 0x3FFFFFFF, uint directory = 3, int lookup = 1, int fdflags = 0)
     {
         var length = Write(Scratch, path);
-        return Call("path_open", directory, lookup, Scratch, length, oflags, rights, 0L, fdflags, Scratch + 8192);
+        return Call("path_open", directory, lookup, Scratch, length, oflags, rights, rights, fdflags, Scratch + 8192);
     }
 
     /// <summary>The descriptor that the last <see cref="Open"/> gave.</summary>
