@@ -11,8 +11,11 @@ namespace WasmLab.Wasm;
 /// </summary>
 public sealed class Module
 {
+    private readonly Lazy<Dictionary<int, string>> _names;
+
     private Module(Engine engine, ModuleDefinition definition)
     {
+        _names = new(() => NameSection.FunctionNames(definition));
         Engine = engine;
         Definition = definition;
         CanonicalTypes = [.. definition.Types.Select(engine.Canonical)];
@@ -54,6 +57,10 @@ public sealed class Module
         ModuleValidator.Validate(definition);
         return new Module(engine, definition);
     }
+
+    /// <summary>What a function is called in stack traces: by the name section, its export, or its number.</summary>
+    internal string NameOf(int function) =>
+        _names.Value.TryGetValue(function, out var name) ? name : $"wasm-function[{function}]";
 
     private static ExternType TypeOf(ModuleDefinition module, ExportDefinition export) => export.Kind switch
     {

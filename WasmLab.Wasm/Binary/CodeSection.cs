@@ -45,12 +45,12 @@ internal static class CodeSection
                 throw body.Malformed("too many locals", runAt);
             }
 
-            if (total > Limit.Locals)
-            {
-                throw body.TooLarge($"too many locals: {total}, the limit is {Limit.Locals}", runAt);
-            }
+            runs[i] = new LocalRun((int)Math.Min(count, int.MaxValue), body.ReadValueType());
+        }
 
-            runs[i] = new LocalRun((int)count, body.ReadValueType());
+        if (total > Limit.Locals)
+        {
+            throw body.TooLarge($"too many locals: {total}, the limit is {Limit.Locals}", at);
         }
 
         module.Code.Add(new CodeBody(at, body.Position, body.End, runs, (int)total));

@@ -39,10 +39,8 @@ internal static class ImportSection
                     module.ImportedGlobals++;
                     type = global;
                     break;
-                case 4:
-                    throw reader.Unsupported("malformed import kind 4: exceptions (tags) are not supported yet", kindAt);
                 default:
-                    throw reader.Malformed("malformed import kind", kindAt);
+                    throw reader.Malformed($"malformed import kind {kind}{(kind == 4 ? ": exceptions (tags) are not supported yet" : "")}", kindAt);
             }
 
             module.Imports.Add(new ImportDefinition(from, name, (ExternKind)kind, typeIndex, type, at));

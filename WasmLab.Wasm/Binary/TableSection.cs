@@ -25,8 +25,8 @@ internal static class TableSection
         {
             0 => new Limits(reader.ReadU32()),
             1 => new Limits(reader.ReadU32(), reader.ReadU32()),
-            2 or 3 => throw reader.Unsupported("malformed limits flags: threads (shared memory) are not supported", at),
-            4 or 5 => throw reader.Unsupported("malformed limits flags: memory64 is not supported yet", at),
+            2 or 3 => throw reader.Malformed("integer too large: malformed limits flags: threads (shared memory) are not supported", at),
+            4 or 5 => throw reader.Malformed("integer too large: malformed limits flags: memory64 is not supported yet", at),
             _ => throw (flags >= 0x80
                 ? reader.Malformed("integer representation too long", at)
                 : reader.Malformed("integer too large: malformed limits flags", at)),

@@ -10,6 +10,7 @@ internal static class Stubs
     private const int SlotSize = sizeof(long);
 
     private static readonly MethodInfo Resolve = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Resolve))!;
+    private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
     private static readonly MethodInfo CallHost = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.CallHost))!;
 
     /// <summary>Host to guest: loads the slots, calls the code, stores the results.</summary>
@@ -66,6 +67,38 @@ internal static class Stubs
         il.Emit(OpCodes.Ldloc, code);
         il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, type.ReturnType, type.Signature, null);
         il.Emit(OpCodes.Ret);
+        return method;
+    }
+
+    /// <summary>Traps unless so much native stack is left, then calls the code with the same arguments.</summary>
+    public static DynamicMethod Guard(CanonicalType type, nint code, int stackNeed)
+    {
+        var method = DynamicCode.Define("wasm-guard", type.ReturnType, type.Signature);
+        var il = method.GetILGenerator();
+        var marker = il.DeclareLocal(typeof(int));
+        var exhausted = il.DefineLabel();
+        il.Emit(OpCodes.Ldloca, marker);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Ldc_I4, stackNeed);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Ldarg_0);
+        EmitOffset(il, InstanceContext.StackLimitOffset);
+        il.Emit(OpCodes.Ldind_I);
+        il.Emit(OpCodes.Blt_Un, exhausted);
+        for (var i = 0; i < type.Signature.Length; i++)
+        {
+            il.Emit(OpCodes.Ldarg, (short)i);
+        }
+
+        il.Emit(OpCodes.Ldc_I8, (long)code);
+        il.Emit(OpCodes.Conv_I);
+        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, type.ReturnType, type.Signature, null);
+        il.Emit(OpCodes.Ret);
+        il.MarkLabel(exhausted);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, (int)TrapKind.CallStackExhausted);
+        il.Emit(OpCodes.Call, CreateTrap);
+        il.Emit(OpCodes.Throw);
         return method;
     }
 

@@ -14,6 +14,29 @@ internal static class WasmMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long SlotOfF32(float value) => BitConverter.SingleToUInt32Bits(value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int BitsOfF32(float value) => BitConverter.SingleToInt32Bits(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long BitsOfF64(double value) => BitConverter.DoubleToInt64Bits(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float F32OfBits(int bits) => BitConverter.Int32BitsToSingle(bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double F64OfBits(long bits) => BitConverter.Int64BitsToDouble(bits);
+
+    /// <summary>The NaN is quieted by hand, because the just-in-time compiler takes a promotion followed by a demotion for nothing at all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float DemoteF64(double value) => double.IsNaN(value) ? DemoteNaN(value) : (float)value;
+
+    // The smallest number divided by -1 has remainder 0; the processor and .NET fault on it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Remainder32(int left, int right) => right == -1 ? 0 : left % right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Remainder64(long left, long right) => right == -1 ? 0 : left % right;
+
     // A NaN operand must come out quiet: adding does that, and Math.Min does not always.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinF32(float left, float right) => float.IsNaN(left) || float.IsNaN(right) ? left + right : MathF.Min(left, right);
@@ -121,6 +144,12 @@ internal static class WasmMath
 
         // Halve, keeping the lost bit sticky, convert, and double again: exact for the result.
         return (float)(long)((ulong)value >> 1 | (ulong)value & 1) * 2f;
+    }
+
+    private static float DemoteNaN(double value)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        return BitConverter.Int32BitsToSingle((int)(bits >> 32 & 0x8000_0000) | 0x7FC0_0000 | (int)(bits >> 29 & 0x3F_FFFF));
     }
 
     private static long Unrepresentable(double value) =>

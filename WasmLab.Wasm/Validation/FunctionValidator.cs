@@ -472,14 +472,14 @@ internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> d
 
     private void CheckDataSegment(uint segment, in WasmReader reader, int offset)
     {
-        if (module.DataCount is not { } count)
-        {
-            throw reader.Malformed("data count section required", offset);
-        }
-
-        if (segment >= (uint)count)
+        if (segment >= (uint)module.Data.Count)
         {
             throw reader.Invalid($"unknown data segment {segment}", offset);
+        }
+
+        if (module.DataCount is null)
+        {
+            throw reader.Malformed("data count section required", offset);
         }
     }
 }

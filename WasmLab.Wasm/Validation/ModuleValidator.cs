@@ -14,15 +14,48 @@ internal sealed class ModuleValidator
 
     public static void Validate(ModuleDefinition module)
     {
-        var validator = new ModuleValidator(module);
-        validator.CheckFunctionTypes();
-        validator.CheckTablesAndMemories();
-        validator.CheckGlobals();
-        validator.CheckElements();
-        validator.CheckData();
-        validator.CheckExports();
-        validator.CheckStart();
-        validator.CheckBodies();
+        try
+        {
+            var validator = new ModuleValidator(module);
+            validator.CheckFunctionTypes();
+            validator.CheckTablesAndMemories();
+            validator.CheckGlobals();
+            validator.CheckElements();
+            validator.CheckData();
+            validator.CheckExports();
+            validator.CheckStart();
+            validator.CheckBodies();
+        }
+        catch (ModuleException exception) when (exception.Kind == ModuleErrorKind.Invalid)
+        {
+            // Bodies are decoded while they are validated, but a malformed one anywhere comes first.
+            RequireWellFormedBodies(module);
+            throw;
+        }
+    }
+
+    private static void RequireWellFormedBodies(ModuleDefinition module)
+    {
+        foreach (var body in module.Code)
+        {
+            var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+            var depth = 1;
+            while (depth > 0)
+            {
+                InstructionDecoder.Read(ref reader, out var instruction);
+                depth += instruction.Opcode switch
+                {
+                    Opcode.Block or Opcode.Loop or Opcode.If => 1,
+                    Opcode.End => -1,
+                    _ => 0,
+                };
+            }
+
+            if (!reader.AtEnd)
+            {
+                throw reader.Malformed("section size mismatch: END opcode expected at the end of the function only");
+            }
+        }
     }
 
     private static ModuleException Invalid(string reason, int offset, string section) =>

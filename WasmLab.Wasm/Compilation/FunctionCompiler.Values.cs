@@ -1,0 +1,402 @@
+using System.Reflection.Emit;
+using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Validation;
+
+namespace WasmLab.Wasm.Compilation;
+
+/// <summary>The operand stack, and the instructions that only compute or move values.</summary>
+internal sealed partial class FunctionCompiler
+{
+    // Keeps the recursion over an expression, ours and the just-in-time compiler's, shallow.
+    private const int MaxExpressionSize = 24;
+
+    // How many operands may wait to be emitted: bounds the search that every local.set makes.
+    private const int MaxWaiting = 32;
+
+    private readonly List<Operand> _operands = [];
+
+    /// <summary>Every operand below this index is settled.</summary>
+    private int _settledBelow;
+
+    private void Push(Operand operand)
+    {
+        if (operand.Size > MaxExpressionSize)
+        {
+            operand = Compute(operand);
+        }
+
+        _operands.Add(operand);
+        if (_operands.Count - _settledBelow > MaxWaiting)
+        {
+            Settle(_settledBelow++);
+        }
+    }
+
+    private Operand Pop()
+    {
+        var operand = _operands[^1];
+        _operands.RemoveAt(_operands.Count - 1);
+        _settledBelow = Math.Min(_settledBelow, _operands.Count);
+        return operand;
+    }
+
+    /// <summary>Computes an operand now, into a slot.</summary>
+    private Operand Compute(Operand operand)
+    {
+        var slot = _slots.Take(operand.Type);
+        EmitOperand(operand);
+        _slots.EmitStore(slot);
+        return Operand.Temporary(slot, owned: true);
+    }
+
+    private Operand Simplify(Operand operand) => operand.IsSimple ? operand : Compute(operand);
+
+    private void Settle(int index)
+    {
+        if (!_operands[index].IsSettled)
+        {
+            _operands[index] = Compute(_operands[index]);
+        }
+    }
+
+    private void SettleAll()
+    {
+        for (; _settledBelow < _operands.Count; _settledBelow++)
+        {
+            Settle(_settledBelow);
+        }
+    }
+
+    private void SettleWhere(Func<Operand, bool> condition)
+    {
+        for (var i = _settledBelow; i < _operands.Count; i++)
+        {
+            if (condition(_operands[i]))
+            {
+                Settle(i);
+            }
+        }
+    }
+
+    private void SettleReadersOfLocal(int index)
+    {
+        var bit = Operand.LocalBit(index);
+        for (var i = _settledBelow; i < _operands.Count; i++)
+        {
+            if ((_operands[i].Locals & bit) != 0)
+            {
+                Settle(i);
+            }
+        }
+    }
+
+    private void SettleReadersOfMemory() => SettleWhere(static operand => operand.ReadsMemory);
+
+    private void SettleReadersOfGlobals() => SettleWhere(static operand => operand.ReadsGlobal);
+
+    /// <summary>Stores the value on the IL stack in a slot and pushes it.</summary>
+    private void PushResult(ValueType type)
+    {
+        var slot = _slots.Take(type);
+        _slots.EmitStore(slot);
+        Push(Operand.Temporary(slot, owned: true));
+    }
+
+    /// <summary>Forgets the operands from a height on.</summary>
+    private void Truncate(int height)
+    {
+        for (var i = _operands.Count - 1; i >= height; i--)
+        {
+            Discard(_operands[i]);
+        }
+
+        _operands.RemoveRange(height, _operands.Count - height);
+        _settledBelow = Math.Min(_settledBelow, height);
+    }
+
+    private void Discard(Operand operand)
+    {
+        if (operand.OwnsSlot)
+        {
+            _slots.Return(operand.Slot!);
+        }
+
+        if (operand.Left is { } left)
+        {
+            Discard(left);
+        }
+
+        if (operand.Right is { } right)
+        {
+            Discard(right);
+        }
+    }
+
+    /// <summary>Puts an operand on the IL stack. That uses it up, unless it is kept for another use.</summary>
+    private void EmitOperand(Operand operand, bool keep = false)
+    {
+        switch (operand.Kind)
+        {
+            case OperandKind.Constant:
+                EmitConstant(operand.Type, operand.Value);
+                break;
+            case OperandKind.Local:
+                _slots.EmitLoad(_locals[(int)operand.Value]);
+                break;
+            case OperandKind.Temporary:
+                _slots.EmitLoad(operand.Slot!);
+                break;
+            case OperandKind.Global:
+                EmitGlobalAddress((int)operand.Value);
+                _il.Emit(Stubs.LoadSlot(operand.Type));
+                break;
+            case OperandKind.FunctionReference:
+                EmitContextAddress(_module.Layout.Function((int)operand.Value));
+                break;
+            case OperandKind.Load:
+                EmitAddress(operand.Left!, operand.Value, keep);
+                EmitLoadInstruction(operand.Opcode);
+                break;
+            default:
+                EmitOperation(operand, keep);
+                break;
+        }
+
+        if (operand.OwnsSlot && !keep)
+        {
+            _slots.Return(operand.Slot!);
+        }
+    }
+
+    private void EmitOperation(Operand operation, bool keep)
+    {
+        EmitOperand(operation.Left!, keep);
+        if (operation.Right is not { } right)
+        {
+            if (operation.Opcode == Opcode.RefIsNull)
+            {
+                _il.Emit(OpCodes.Ldc_I4_0);
+                _il.Emit(OpCodes.Conv_I);
+                _il.Emit(OpCodes.Ceq);
+            }
+            else
+            {
+                NumericEmitter.Emit(_il, operation.Opcode);
+            }
+        }
+        else if (right.Kind == OperandKind.Constant && ConstantForm(operation.Opcode, right.Value) is var (opcode, count))
+        {
+            if (count is { } shift)
+            {
+                EmitInteger(shift);
+            }
+            else
+            {
+                EmitConstant(right.Type, right.Value);
+            }
+
+            _il.Emit(opcode);
+        }
+        else
+        {
+            EmitOperand(right, keep);
+            NumericEmitter.Emit(_il, operation.Opcode);
+        }
+    }
+
+    /// <summary>The shorter IL that a constant right operand allows: a shift count within range, a divisor that needs no care.</summary>
+    private static (OpCode Opcode, int? Count)? ConstantForm(Opcode opcode, long right) => opcode switch
+    {
+        Opcode.I32Shl => (OpCodes.Shl, (int)right & 31),
+        Opcode.I32ShrS => (OpCodes.Shr, (int)right & 31),
+        Opcode.I32ShrU => (OpCodes.Shr_Un, (int)right & 31),
+        Opcode.I64Shl => (OpCodes.Shl, (int)right & 63),
+        Opcode.I64ShrS => (OpCodes.Shr, (int)right & 63),
+        Opcode.I64ShrU => (OpCodes.Shr_Un, (int)right & 63),
+        Opcode.I32RemS or Opcode.I64RemS when right is not -1 and not 0 => (OpCodes.Rem, null),
+        _ => null,
+    };
+
+    private void EmitConstant(ValueType type, long value)
+    {
+        switch (type)
+        {
+            case ValueType.I32:
+                EmitInteger((int)value);
+                break;
+            case ValueType.I64 when value is >= int.MinValue and <= int.MaxValue:
+                EmitInteger((int)value);
+                _il.Emit(OpCodes.Conv_I8);
+                break;
+            case ValueType.I64:
+                _il.Emit(OpCodes.Ldc_I8, value);
+                break;
+            case ValueType.F32 when float.IsNaN(BitConverter.Int32BitsToSingle((int)value)):
+                // As a literal the payload of a NaN could get lost.
+                _il.Emit(OpCodes.Ldc_I4, (int)value);
+                NumericEmitter.Emit(_il, Opcode.F32ReinterpretI32);
+                break;
+            case ValueType.F32:
+                _il.Emit(OpCodes.Ldc_R4, BitConverter.Int32BitsToSingle((int)value));
+                break;
+            case ValueType.F64 when double.IsNaN(BitConverter.Int64BitsToDouble(value)):
+                _il.Emit(OpCodes.Ldc_I8, value);
+                NumericEmitter.Emit(_il, Opcode.F64ReinterpretI64);
+                break;
+            case ValueType.F64:
+                _il.Emit(OpCodes.Ldc_R8, BitConverter.Int64BitsToDouble(value));
+                break;
+            default:
+                _il.Emit(OpCodes.Ldc_I4_0);
+                _il.Emit(OpCodes.Conv_I);
+                break;
+        }
+    }
+
+    private void CompileNumeric(Opcode opcode, InstructionSignature signature)
+    {
+        var right = signature.Parameters.Length > 1 ? Pop() : null;
+        var left = Pop();
+        if (opcode is Opcode.I32DivS or Opcode.I32DivU or Opcode.I32RemS or Opcode.I32RemU
+            or Opcode.I64DivS or Opcode.I64DivU or Opcode.I64RemS or Opcode.I64RemU)
+        {
+            (left, right) = CheckDivision(opcode, left, right!);
+        }
+
+        var operation = Operand.Operation(opcode, signature.Result, left, right);
+        Push(NumericEmitter.MayTrap(opcode) ? Compute(operation) : operation);
+    }
+
+    private (Operand Left, Operand Right) CheckDivision(Opcode opcode, Operand left, Operand right)
+    {
+        var isSigned = opcode is Opcode.I32DivS or Opcode.I64DivS;
+        var is64 = right.Type == ValueType.I64;
+        if (right.Kind == OperandKind.Constant && right.Value != 0 && !(isSigned && right.Value == -1))
+        {
+            return (left, right);
+        }
+
+        right = Simplify(right);
+        EmitOperand(right, keep: true);
+        _il.Emit(OpCodes.Brfalse, TrapLabel(TrapKind.IntegerDivideByZero));
+        if (isSigned)
+        {
+            left = Simplify(left);
+            var fits = _il.DefineLabel();
+            EmitOperand(right, keep: true);
+            EmitConstant(right.Type, -1);
+            _il.Emit(OpCodes.Bne_Un, fits);
+            EmitOperand(left, keep: true);
+            EmitConstant(left.Type, is64 ? long.MinValue : int.MinValue);
+            _il.Emit(OpCodes.Beq, TrapLabel(TrapKind.IntegerOverflow));
+            _il.MarkLabel(fits);
+        }
+
+        return (left, right);
+    }
+
+    private void CompileVariable(in Instruction instruction)
+    {
+        var index = (int)instruction.First;
+        switch (instruction.Opcode)
+        {
+            case Opcode.Drop:
+                Discard(Pop());
+                break;
+            case Opcode.Select or Opcode.SelectTyped:
+                CompileSelect();
+                break;
+            case Opcode.LocalGet:
+                Push(Operand.Local(index, _locals[index].Type));
+                break;
+            case Opcode.LocalSet:
+                CompileLocalSet(index);
+                break;
+            case Opcode.LocalTee:
+                CompileLocalSet(index);
+                Push(Operand.Local(index, _locals[index].Type));
+                break;
+            case Opcode.GlobalGet:
+                Push(Operand.Global(index, _definition.Globals[index].Value));
+                break;
+            case Opcode.GlobalSet:
+                var value = Pop();
+                SettleReadersOfGlobals();
+                EmitGlobalAddress(index);
+                EmitOperand(value);
+                _il.Emit(StoreInstruction(value.Type));
+                break;
+            case Opcode.I32Const:
+                Push(Operand.Constant(ValueType.I32, instruction.Value));
+                break;
+            case Opcode.I64Const:
+                Push(Operand.Constant(ValueType.I64, instruction.Value));
+                break;
+            case Opcode.F32Const:
+                Push(Operand.Constant(ValueType.F32, instruction.Value));
+                break;
+            case Opcode.F64Const:
+                Push(Operand.Constant(ValueType.F64, instruction.Value));
+                break;
+            case Opcode.RefNull:
+                Push(Operand.Constant((ValueType)instruction.First, 0));
+                break;
+            case Opcode.RefIsNull:
+                Push(Operand.Operation(Opcode.RefIsNull, ValueType.I32, Pop()));
+                break;
+            case Opcode.RefFunc:
+                Push(Operand.FunctionReference(index));
+                break;
+            case Opcode.TableGet or Opcode.TableSet:
+                CompileBulk(in instruction);
+                break;
+            default:
+                throw new InvalidOperationException($"no IL is known for {instruction.Opcode}");
+        }
+    }
+
+    private void CompileLocalSet(int index)
+    {
+        var value = Pop();
+        SettleReadersOfLocal(index);
+        EmitOperand(value);
+        _slots.EmitStore(_locals[index]);
+    }
+
+    private void CompileSelect()
+    {
+        var condition = Pop();
+        var (second, first) = (Pop(), Pop());
+        var slot = _slots.Take(first.Type);
+        var done = _il.DefineLabel();
+        EmitOperand(first);
+        _slots.EmitStore(slot);
+        EmitBranchIf(condition, done, whenTrue: true);
+        EmitOperand(second);
+        _slots.EmitStore(slot);
+        _il.MarkLabel(done);
+        Push(Operand.Temporary(slot, owned: true));
+    }
+
+    private static OpCode StoreInstruction(ValueType type) => type switch
+    {
+        ValueType.I32 => OpCodes.Stind_I4,
+        ValueType.I64 => OpCodes.Stind_I8,
+        ValueType.F32 => OpCodes.Stind_R4,
+        ValueType.F64 => OpCodes.Stind_R8,
+        _ => OpCodes.Stind_I,
+    };
+
+    private void EmitGlobalAddress(int index)
+    {
+        var offset = _module.Layout.Global(index);
+        if (_module.Layout.IsIndirect(index))
+        {
+            EmitLoadContext(offset);
+        }
+        else
+        {
+            EmitContextAddress(offset);
+        }
+    }
+}

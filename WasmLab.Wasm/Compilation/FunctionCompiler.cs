@@ -1,0 +1,289 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Runtime;
+using WasmLab.Wasm.Validation;
+
+namespace WasmLab.Wasm.Compilation;
+
+/// <summary>
+/// Compiles one validated function to IL. Instructions do not emit at once: they build expressions on a stack (<see cref="Operand"/>),
+/// which are emitted where an effect, a branch or a call needs them. This part holds the frame of it; the others one kind of
+/// instruction each.
+/// </summary>
+internal sealed partial class FunctionCompiler
+{
+    /// <summary>Compiled code keeps addresses, lengths and records in slots of this type.</summary>
+    private const ValueType Native = ValueType.FuncRef;
+
+    /// <summary>Frames larger than this would reach too far into the stack's reserve before their own check.</summary>
+    private const int MaxUncheckedFrame = 48 * 1024;
+
+    private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
+
+    private readonly Module _module;
+    private readonly ModuleDefinition _definition;
+    private readonly int _function;
+    private readonly CanonicalType _type;
+    private readonly CodeBody _body;
+    private readonly FunctionSummary _summary;
+    private readonly DynamicMethod _method;
+    private readonly ILGenerator _il;
+    private readonly Slots _slots;
+    private readonly int _frameSize;
+    private readonly bool _isGuarded;
+    private readonly Dictionary<TrapKind, Label> _traps = [];
+    private readonly List<Slot> _locals = [];
+    private LocalBuilder? _memoryBase;
+    private LocalBuilder? _memoryLength;
+    private LocalBuilder? _extraResults;
+    private bool _memoryLengthIsStale;
+
+    private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded)
+    {
+        _isGuarded = isGuarded;
+        _module = module;
+        _definition = module.Definition;
+        _function = function;
+        _type = module.CanonicalTypes[_definition.Functions[function]];
+        _body = _definition.Code[function - _definition.ImportedFunctions];
+        _summary = FunctionSummary.Of(_definition, _body);
+        _frameSize = frameSize;
+        _method = DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature);
+        _il = _method.GetILGenerator(Math.Max(64, (_body.End - _body.Start) * 4));
+        _slots = new Slots(_il);
+    }
+
+    /// <summary>Emits a function. When <c>StackNeed</c> is not 0, so much native stack must be left before it is called.</summary>
+    public static (DynamicMethod Method, int ILSize, int StackNeed) Compile(Module module, int function)
+    {
+        var compiler = new FunctionCompiler(module, function, frameSize: 0, isGuarded: false);
+        compiler.Emit();
+        if (compiler.StackNeed <= MaxUncheckedFrame)
+        {
+            return (compiler._method, compiler._il.ILOffset, 0);
+        }
+
+        // Emit again, now that the size of the block for the locals beyond what IL should have is known, and calls of the function
+        // by itself must pass the guard too.
+        compiler = new FunctionCompiler(module, function, compiler._slots.FrameSize, isGuarded: true);
+        compiler.Emit();
+        return (compiler._method, compiler._il.ILOffset, compiler.StackNeed);
+    }
+
+    /// <summary>A bound: every local, and at most every intermediate value of the IL, has a place of its own in the frame.</summary>
+    private int StackNeed => (_slots.LocalCount * 16) + _il.ILOffset + _slots.FrameSize;
+
+    private void Emit()
+    {
+        EmitPrologue();
+        PushFunctionFrame();
+        var reader = new WasmReader(_definition.Bytes.Span, _body.Start, _body.End, "code");
+        var skipped = 0;
+        while (_frames.Count > 0)
+        {
+            InstructionDecoder.Read(ref reader, out var instruction);
+            if (!_frames[^1].Unreachable)
+            {
+                Compile(in instruction);
+            }
+            else if (instruction.Opcode is Opcode.Block or Opcode.Loop or Opcode.If)
+            {
+                skipped++;
+            }
+            else if (instruction.Opcode == Opcode.End && skipped > 0)
+            {
+                skipped--;
+            }
+            else if (skipped == 0 && instruction.Opcode is Opcode.End or Opcode.Else)
+            {
+                Compile(in instruction);
+            }
+        }
+
+        foreach (var (kind, label) in _traps)
+        {
+            _il.MarkLabel(label);
+            _il.Emit(OpCodes.Ldarg_0);
+            _il.Emit(OpCodes.Ldc_I4, (int)kind);
+            _il.Emit(OpCodes.Call, CreateTrap);
+            _il.Emit(OpCodes.Throw);
+        }
+    }
+
+    private void EmitPrologue()
+    {
+        EmitStackCheck();
+        if (_frameSize > 0)
+        {
+            _slots.UseFrame();
+            EmitAllocate(_frameSize, _slots.Frame!, clear: true);
+        }
+
+        if (_summary.ExtraResults > 0)
+        {
+            _extraResults = _il.DeclareLocal(typeof(nint));
+            EmitAllocate(_summary.ExtraResults * sizeof(long), _extraResults, clear: false);
+        }
+
+        for (var i = 0; i < _type.Parameters.Length; i++)
+        {
+            _locals.Add(Slots.Argument(i + 1, _type.Parameters[i]));
+        }
+
+        foreach (var run in _body.Locals)
+        {
+            for (var i = 0; i < run.Count; i++)
+            {
+                var slot = _slots.Declare(run.Type);
+                _locals.Add(slot);
+                if (slot.Local is not null)
+                {
+                    EmitConstant(run.Type, 0);
+                    _slots.EmitStore(slot);
+                }
+            }
+        }
+
+        if (_summary.UsesMemory)
+        {
+            _memoryBase = _il.DeclareLocal(typeof(nint));
+            _memoryLength = _il.DeclareLocal(typeof(nint));
+            EmitLoadContext(InstanceContext.MemoryBaseOffset);
+            _il.Emit(OpCodes.Stloc, _memoryBase);
+            EmitReloadMemoryLength();
+        }
+    }
+
+    private void EmitStackCheck()
+    {
+        // A function that calls nothing fits the reserve that every caller leaves; an interruption finds it in its loops.
+        if (!_summary.HasCalls && _frameSize == 0)
+        {
+            return;
+        }
+
+        var marker = _il.DeclareLocal(typeof(int));
+        _il.Emit(OpCodes.Ldloca, marker);
+        _il.Emit(OpCodes.Conv_U);
+        if (_frameSize > 0)
+        {
+            _il.Emit(OpCodes.Ldc_I4, _frameSize);
+            _il.Emit(OpCodes.Sub);
+        }
+
+        EmitLoadContext(InstanceContext.StackLimitOffset);
+        _il.Emit(OpCodes.Blt_Un, TrapLabel(TrapKind.CallStackExhausted));
+    }
+
+    private void EmitInterruptionCheck()
+    {
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4_S, (sbyte)InstanceContext.InterruptedOffset);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldind_I4);
+        _il.Emit(OpCodes.Brtrue, TrapLabel(TrapKind.Interrupted));
+    }
+
+    private void EmitAllocate(int size, LocalBuilder address, bool clear)
+    {
+        _il.Emit(OpCodes.Ldc_I4, size);
+        _il.Emit(OpCodes.Conv_U);
+        _il.Emit(OpCodes.Localloc);
+        _il.Emit(OpCodes.Stloc, address);
+        if (clear)
+        {
+            _il.Emit(OpCodes.Ldloc, address);
+            _il.Emit(OpCodes.Ldc_I4_0);
+            _il.Emit(OpCodes.Ldc_I4, size);
+            _il.Emit(OpCodes.Initblk);
+        }
+    }
+
+    /// <summary>Loads the native integer at an offset of the context.</summary>
+    private void EmitLoadContext(int offset)
+    {
+        EmitContextAddress(offset);
+        _il.Emit(OpCodes.Ldind_I);
+    }
+
+    private void EmitContextAddress(int offset)
+    {
+        _il.Emit(OpCodes.Ldarg_0);
+        if (offset != 0)
+        {
+            EmitInteger(offset);
+            _il.Emit(OpCodes.Add);
+        }
+    }
+
+    private void EmitInteger(int value)
+    {
+        switch (value)
+        {
+            case -1:
+                _il.Emit(OpCodes.Ldc_I4_M1);
+                break;
+            case 0:
+                _il.Emit(OpCodes.Ldc_I4_0);
+                break;
+            case 1:
+                _il.Emit(OpCodes.Ldc_I4_1);
+                break;
+            case 2:
+                _il.Emit(OpCodes.Ldc_I4_2);
+                break;
+            case 4:
+                _il.Emit(OpCodes.Ldc_I4_4);
+                break;
+            case 8:
+                _il.Emit(OpCodes.Ldc_I4_8);
+                break;
+            case >= sbyte.MinValue and <= sbyte.MaxValue:
+                _il.Emit(OpCodes.Ldc_I4_S, (sbyte)value);
+                break;
+            default:
+                _il.Emit(OpCodes.Ldc_I4, value);
+                break;
+        }
+    }
+
+    private Label TrapLabel(TrapKind kind)
+    {
+        if (!_traps.TryGetValue(kind, out var label))
+        {
+            _traps[kind] = label = _il.DefineLabel();
+        }
+
+        return label;
+    }
+
+    private void Compile(in Instruction instruction)
+    {
+        var opcode = instruction.Opcode;
+        if (InstructionTable.Signature(opcode) is { } signature)
+        {
+            CompileNumeric(opcode, signature);
+        }
+        else if (InstructionTable.Access(opcode) is { } access)
+        {
+            CompileAccess(in instruction, access);
+        }
+        else if (opcode <= Opcode.Return)
+        {
+            CompileControl(in instruction);
+        }
+        else if (opcode is Opcode.Call or Opcode.CallIndirect)
+        {
+            CompileCall(in instruction);
+        }
+        else if (opcode is >= Opcode.MemorySize and <= Opcode.MemoryGrow or >= Opcode.MemoryInit)
+        {
+            CompileBulk(in instruction);
+        }
+        else
+        {
+            CompileVariable(in instruction);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Compilation;
+
+internal enum OperandKind
+{
+    Constant,
+
+    /// <summary>The present value of a WebAssembly local.</summary>
+    Local,
+
+    /// <summary>A value that was computed into a slot, and never changes there.</summary>
+    Temporary,
+
+    /// <summary>The present value of a global.</summary>
+    Global,
+
+    /// <summary>A load whose bounds are checked already; <see cref="Operand.Left"/> is the address as a native integer.</summary>
+    Load,
+
+    /// <summary>An operation that neither traps nor has effects.</summary>
+    Operation,
+
+    /// <summary>A reference to a function of the instance.</summary>
+    FunctionReference,
+}
+
+/// <summary>
+/// A value on the operand stack while a function is compiled. It is an expression that is emitted only where it is used, so that IL
+/// gets whole trees, and the IL stack is empty at every branch. What it depends on says when it must be computed early.
+/// </summary>
+internal sealed class Operand
+{
+    public required OperandKind Kind { get; init; }
+
+    public required ValueType Type { get; init; }
+
+    public Opcode Opcode { get; init; }
+
+    /// <summary>The bits of a constant, the index of a local, global or function, or the offset of a load.</summary>
+    public long Value { get; init; }
+
+    public Slot? Slot { get; init; }
+
+    /// <summary>Whether using the value gives its slot back.</summary>
+    public bool OwnsSlot { get; init; }
+
+    public Operand? Left { get; init; }
+
+    public Operand? Right { get; init; }
+
+    /// <summary>How many nodes the expression has.</summary>
+    public int Size { get; private init; } = 1;
+
+    /// <summary>Which locals it reads: bit n stands for every local whose index ends in n, modulo 64.</summary>
+    public ulong Locals { get; private init; }
+
+    public bool ReadsGlobal { get; private init; }
+
+    public bool ReadsMemory { get; private init; }
+
+    /// <summary>Whether emitting it more than once costs nothing.</summary>
+    public bool IsSimple => Kind is OperandKind.Constant or OperandKind.Local or OperandKind.Temporary;
+
+    /// <summary>Whether it can be left where it is when control flow joins.</summary>
+    public bool IsSettled => Kind is OperandKind.Constant or OperandKind.Temporary;
+
+    public static Operand Constant(ValueType type, long value) => new() { Kind = OperandKind.Constant, Type = type, Value = value };
+
+    public static Operand Local(int index, ValueType type) =>
+        new() { Kind = OperandKind.Local, Type = type, Value = index, Locals = LocalBit(index) };
+
+    public static Operand Temporary(Slot slot, bool owned) =>
+        new() { Kind = OperandKind.Temporary, Type = slot.Type, Slot = slot, OwnsSlot = owned };
+
+    public static Operand Global(int index, ValueType type) =>
+        new() { Kind = OperandKind.Global, Type = type, Value = index, ReadsGlobal = true };
+
+    public static Operand FunctionReference(int index) =>
+        new() { Kind = OperandKind.FunctionReference, Type = ValueType.FuncRef, Value = index };
+
+    public static Operand Load(Opcode opcode, ValueType type, Operand address, long offset) => new()
+    {
+        Kind = OperandKind.Load,
+        Type = type,
+        Opcode = opcode,
+        Value = offset,
+        Left = address,
+        Size = address.Size + 1,
+        Locals = address.Locals,
+        ReadsGlobal = address.ReadsGlobal,
+        ReadsMemory = true,
+    };
+
+    public static Operand Operation(Opcode opcode, ValueType type, Operand left, Operand? right = null) => new()
+    {
+        Kind = OperandKind.Operation,
+        Type = type,
+        Opcode = opcode,
+        Left = left,
+        Right = right,
+        Size = left.Size + (right?.Size ?? 0) + 1,
+        Locals = left.Locals | (right?.Locals ?? 0),
+        ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true },
+        ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true },
+    };
+
+    public static ulong LocalBit(int index) => 1UL << (index & 63);
+}
