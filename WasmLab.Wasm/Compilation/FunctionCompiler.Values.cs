@@ -83,10 +83,22 @@ internal sealed partial class FunctionCompiler
         var bit = Operand.LocalBit(index);
         for (var i = _settledBelow; i < _operands.Count; i++)
         {
-            if ((_operands[i].Locals & bit) != 0)
+            if ((_operands[i].Locals & bit) == 0)
+            {
+                continue;
+            }
+
+            if (ComparisonBranches.Of(_operands[i].Opcode) is null)
             {
                 Settle(i);
+                continue;
             }
+
+            // A comparison waits on, to become part of a branch: it is the local's old value that is kept.
+            var slot = _slots.Take(_locals[index].Type);
+            _slots.EmitLoad(_locals[index]);
+            _slots.EmitStore(slot);
+            _operands[i] = _operands[i].WithLocal(index, Operand.Temporary(slot, owned: true));
         }
     }
 

@@ -181,6 +181,9 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldc_I4_S, (sbyte)InstanceContext.InterruptedOffset);
         _il.Emit(OpCodes.Add);
+
+        // Or else a loop that writes nothing would read it only once.
+        _il.Emit(OpCodes.Volatile);
         _il.Emit(OpCodes.Ldind_I4);
         _il.Emit(OpCodes.Brtrue, TrapLabel(TrapKind.Interrupted));
     }

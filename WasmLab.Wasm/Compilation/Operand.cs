@@ -105,5 +105,37 @@ internal sealed class Operand
         ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true },
     };
 
+    /// <summary>The same expression with another operand in place of a local. The first place owns what the operand owns.</summary>
+    public Operand WithLocal(int index, Operand replacement)
+    {
+        var owned = replacement;
+        return Replace(this);
+
+        Operand Replace(Operand operand)
+        {
+            if ((operand.Locals & LocalBit(index)) == 0)
+            {
+                return operand;
+            }
+
+            if (operand.Kind == OperandKind.Local)
+            {
+                if (operand.Value != index)
+                {
+                    return operand;
+                }
+
+                var used = owned;
+                owned = Temporary(replacement.Slot!, owned: false);
+                return used;
+            }
+
+            var left = Replace(operand.Left!);
+            return operand.Kind == OperandKind.Load
+                ? Load(operand.Opcode, operand.Type, left, operand.Value)
+                : Operation(operand.Opcode, operand.Type, left, operand.Right is null ? null : Replace(operand.Right));
+        }
+    }
+
     public static ulong LocalBit(int index) => 1UL << (index & 63);
 }
