@@ -21,6 +21,19 @@ public sealed class NativeHttpbin : HttpbinServer
     protected override Process Start(IReadOnlyDictionary<string, string> environment) => StartWith(environment);
 }
 
+/// <summary>The module, in the lab's own engine.</summary>
+public sealed class ModuleHttpbin : HttpbinServer
+{
+    public override string Flavor => "runtime";
+
+    protected override string? Missing() => null;
+
+    protected override Process Start(IReadOnlyDictionary<string, string> environment) =>
+        Run(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "wasmlab-shim.dll"), "run", AssetFiles.PathOf("modules/httpbin.wasm"), .. Options(environment)]);
+}
+
 /// <summary>The module, in a real WasmEdge: the words before its options are in the variable WASMLAB_WASMEDGE, for example
 /// <c>chroot /srv/trixie wasmedge</c>; the module is then handed over at its path there, WASMLAB_WASMEDGE_MODULE.</summary>
 public sealed class WasmEdgeHttpbin : HttpbinServer

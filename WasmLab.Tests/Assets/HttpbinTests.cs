@@ -225,4 +225,6 @@ public abstract class HttpbinTests(HttpbinServer server)
 
 public sealed class NativeHttpbinTests(NativeHttpbin server) : HttpbinTests(server), IClassFixture<NativeHttpbin>;
 
+public sealed class ModuleHttpbinTests(ModuleHttpbin server) : HttpbinTests(server), IClassFixture<ModuleHttpbin>;
+
 public sealed class WasmEdgeHttpbinTests(WasmEdgeHttpbin server) : HttpbinTests(server), IClassFixture<WasmEdgeHttpbin>;

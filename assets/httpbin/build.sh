@@ -3,7 +3,7 @@
 # Usage: build.sh [--debian] [--out DIR] [native|wasm|test]...        (default: native wasm, into ../modules)
 #   --debian  takes the crates from Debian's librust-*-dev packages instead of crates.io; with Debian bookworm's
 #             rustc, cargo, lld and libstd-rust-dev-wasm32 the result is byte for byte that of ../modules/SHA256SUMS.
-# CARGO and RUSTC choose the tools; /usr/bin's are preferred because rustup's seldom have the target wasm32-wasi.
+# CARGO and RUSTC choose the tools; /usr/bin's are preferred because rustup's seldom have the wasm target.
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 out=$here/../modules
@@ -84,8 +84,11 @@ for part in $parts; do
         install_file "target/$host/release/$(basename $name)" "$name" 755
         ;;
     wasm)
-        RUSTFLAGS="$remap" "$CARGO" build --release $options --target wasm32-wasi
-        install_file target/wasm32-wasi/release/httpbin.wasm httpbin.wasm 644
+        # Rust 1.84 dropped the old name of the target.
+        target=wasm32-wasi
+        "$RUSTC" --print target-list | grep -qx "$target" || target=wasm32-wasip1
+        RUSTFLAGS="$remap" "$CARGO" build --release $options --target "$target"
+        install_file "target/$target/release/httpbin.wasm" httpbin.wasm 644
         ;;
     esac
 done
