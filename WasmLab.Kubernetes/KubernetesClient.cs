@@ -99,6 +99,28 @@ public sealed class KubernetesClient : IDisposable
         return _transport.SendAsync<T>(HttpMethod.Put, T.Type.Path(obj.Metadata.Namespace, obj.Metadata.Name, "status"), Json(obj), ct);
     }
 
+    /// <summary>Binds a pod to a node, as a scheduler does; refused with a conflict when it is bound already.</summary>
+    public async Task BindAsync(Pod pod, string node, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        var binding = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Binding",
+            ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["namespace"] = pod.Metadata.Namespace, ["uid"] = pod.Metadata.Uid },
+            ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node },
+        };
+        var path = Pod.Type.Path(pod.Metadata.Namespace, pod.Metadata.Name, "binding");
+        using var response = await _transport.SendAsync(HttpMethod.Post, path, Json(binding), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Replaces the finalizers in a namespace's spec; without any, a namespace that is being deleted goes.</summary>
+    public Task<Namespace> FinalizeAsync(Namespace ns, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(ns);
+        return _transport.SendAsync<Namespace>(HttpMethod.Put, Namespace.Type.Path(null, ns.Metadata.Name, "finalize"), Json(ns), ct);
+    }
+
     /// <summary>Changes the fields of an object that a merge patch (RFC 7386) names.</summary>
     public Task<T> PatchAsync<T>(string name, string? ns, JsonNode mergePatch, string? subresource = null, CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new() =>

@@ -70,6 +70,6 @@ internal sealed class NamespaceController : IAsyncDisposable
         }
 
         found.Spec.Finalizers = [.. found.Spec.Finalizers.Where(finalizer => finalizer != "kubernetes")];
-        await _client.ReplaceAsync(found, cancellationToken).ConfigureAwait(false);
+        await _client.FinalizeAsync(found, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -76,7 +76,7 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         try
         {
-            await _client.CreateAsync(Binding.Of(pod, node.Metadata.Name!), cancellationToken).ConfigureAwait(false);
+            await _client.BindAsync(pod, node.Metadata.Name!, cancellationToken).ConfigureAwait(false);
             _events.Record(pod, EventType.Normal, "Scheduled", $"Successfully assigned {pod.Metadata.Namespace}/{pod.Metadata.Name} to {node.Metadata.Name}");
         }
         catch (KubernetesException exception) when (exception.IsNotFound || exception.IsConflict)
