@@ -40,6 +40,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _location = AppHostLocation.Find(options);
         _host = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Configuration = WithoutReload(),
             Args = options.Args,
             ContentRootPath = _location.Directory,
             ApplicationName = _location.Assembly?.GetName().Name,
@@ -189,6 +190,14 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<ResourceUrls>();
         Services.AddSingleton<ExecutableLifecycle>();
         Services.AddHostedService<Orchestrator>();
+    }
+
+    // Watching for changes would follow every file under the AppHost's folder, where the state of resources lies too.
+    private static ConfigurationManager WithoutReload()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection([new("hostBuilder:reloadConfigOnChange", "false")]);
+        return configuration;
     }
 
     private static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

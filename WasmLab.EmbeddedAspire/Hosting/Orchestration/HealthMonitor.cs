@@ -17,11 +17,28 @@ internal sealed class HealthMonitor(
     IDistributedApplicationEventing eventing,
     IServiceProvider services,
     TimeProvider timeProvider,
-    ILogger<HealthMonitor> logger) : BackgroundService
+    ILogger<HealthMonitor> logger) : IHostedService, IDisposable
 {
     private readonly Dictionary<string, Monitoring> _monitored = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _following = Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // The watch begins before this returns, so no state that a resource passes through is missed.
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _following = FollowAsync(_stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
         try
         {

@@ -16,9 +16,9 @@ internal static class UnixGuard
           trap '' HUP INT QUIT TERM
           exec >/dev/null 2>&1
           cat <&3
-          kill -TERM -- -$$
+          kill -s TERM -- -$$
           sleep 3
-          kill -KILL -- -$$
+          kill -s KILL -- -$$
         ) &
         exec 3<&-
         exec "$@"
