@@ -1,3 +1,7 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard.Client;
+using Aspire.Hosting.Otlp.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting.Dashboard;
@@ -11,5 +15,15 @@ namespace Aspire.Hosting.Dashboard;
 /// </remarks>
 internal static class DashboardRegistration
 {
-    public static IServiceCollection AddDashboard(IServiceCollection services) => services;
+    public static IServiceCollection AddDashboard(IServiceCollection services) => services
+        .AddSingleton<DashboardAddresses>()
+        .AddSingleton(_ => new TelemetryStore())
+        .AddSingleton(s => new DashboardClient(
+            s.GetRequiredService<IConfiguration>()["AppHost:DashboardApplicationName"] ?? "AppHost",
+            s.GetRequiredService<DistributedApplicationModel>(),
+            s.GetRequiredService<ResourceNotificationService>(),
+            s.GetRequiredService<ResourceLoggerService>(),
+            s.GetRequiredService<ResourceCommandService>(),
+            s.GetRequiredService<TelemetryStore>()))
+        .AddHostedService<DashboardHost>();
 }

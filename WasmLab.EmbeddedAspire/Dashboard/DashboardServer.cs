@@ -58,15 +58,15 @@ internal sealed class DashboardServer(ILoggerFactory loggerFactory) : IAsyncDisp
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is null)
+        if (Interlocked.Exchange(ref _app, null) is not { } app)
         {
             return;
         }
 
         // Live streams never end by themselves, so there is nothing to wait for.
         using var now = new CancellationTokenSource(TimeSpan.Zero);
-        await _app.StopAsync(now.Token).ConfigureAwait(false);
-        await _app.DisposeAsync().ConfigureAwait(false);
+        await app.StopAsync(now.Token).ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
     }
 
     private WebApplication Build()
