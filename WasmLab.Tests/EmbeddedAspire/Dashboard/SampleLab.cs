@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard.Client;
 using Aspire.Hosting.Otlp.Protos;
