@@ -2,6 +2,7 @@ using Aspire.Hosting.Dashboard.Client;
 using Aspire.Hosting.Dashboard.Frontend;
 using Aspire.Hosting.Otlp;
 using Aspire.Hosting.Otlp.Storage;
+using Aspire.Hosting.ResourceService;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +37,9 @@ internal sealed class DashboardHost(
         var frontend = _server.Add(options.Frontend, HttpProtocols.Http1, _frontend.HandleAsync);
         var otlpGrpc = _server.Add(options.OtlpGrpc, HttpProtocols.Http2, receiver.HandleGrpcAsync);
         var otlpHttp = _server.Add(options.OtlpHttp, HttpProtocols.Http1, receiver.HandleHttpAsync);
+        var resourceService = options.ResourceService is { } address
+            ? _server.Add(address, HttpProtocols.Http2, ResourceService(options).HandleAsync)
+            : null;
         await _server.StartAsync(cancellationToken).ConfigureAwait(false);
         _watching = client.RunAsync(_stopping.Token);
 
@@ -43,6 +47,7 @@ internal sealed class DashboardHost(
         addresses.LoginUrl = link.LoginUrl = $"{frontend.Url}/login?t={options.BrowserToken}";
         addresses.OtlpGrpcUrl = configuration[DashboardOptions.OtlpGrpcSetting] = otlpGrpc.Url;
         addresses.OtlpHttpUrl = configuration[DashboardOptions.OtlpHttpSetting] = otlpHttp.Url;
+        addresses.ResourceServiceUrl = resourceService?.Url;
         addresses.OtlpApiKey = configuration["AppHost:OtlpApiKey"] = options.OtlpApiKey;
     }
 
@@ -63,6 +68,11 @@ internal sealed class DashboardHost(
 
         _stopping.Dispose();
     }
+
+    private DashboardService ResourceService(DashboardOptions options) => new(
+        client,
+        options.ResourceServiceApiKey is { } key ? new ApiKey("x-resource-service-api-key", key) : null,
+        loggerFactory.CreateLogger<DashboardService>());
 
     private DashboardOptions Options()
     {

@@ -108,6 +108,6 @@ internal sealed class DashboardServer(ILoggerFactory loggerFactory) : IAsyncDisp
         /// <summary>The real port, once the server has started.</summary>
         public int Port { get; set; }
 
-        public string Url => $"http://{(Address.Port == 0 ? "localhost" : Address.Host)}:{Port}";
+        public string Url => $"http://{Address.Host}:{Port}";
     }
 }

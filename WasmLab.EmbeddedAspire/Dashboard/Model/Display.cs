@@ -16,7 +16,7 @@ internal static class Display
         TimeZoneInfo.ConvertTime(time, provider.LocalTimeZone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     public static string FullTime(DateTimeOffset time, TimeProvider provider) =>
-        TimeZoneInfo.ConvertTime(time, provider.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss.fffffff zzz", CultureInfo.InvariantCulture);
+        TimeZoneInfo.ConvertTime(time, provider.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>Resource snapshots carry UTC, sometimes without saying so.</summary>
     public static DateTimeOffset Utc(DateTime time) => time.Kind == DateTimeKind.Local ? time : new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc));
