@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace WasmLab.Tests.EmbeddedAspire;
 

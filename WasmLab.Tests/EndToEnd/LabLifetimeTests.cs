@@ -96,7 +96,7 @@ public sealed class LabLifetimeTests
 
         foreach (var victim in victims)
         {
-            Signals.Send(victim.Id, "KILL");
+            UnixSignal.Send(victim.Id, "KILL");
         }
 
         await Eventually.TrueAsync($"{flavor} answers again, from another process", async () =>

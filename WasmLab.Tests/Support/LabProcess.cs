@@ -114,7 +114,7 @@ internal sealed partial class LabProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a signal by its name, such as <c>TERM</c>, to the AppHost's process alone.</summary>
-    public void Signal(string name) => Signals.Send(Id, name);
+    public void Signal(string name) => UnixSignal.Send(Id, name);
 
     /// <summary>The processes of this machine that belong to the lab: those whose command line, folder or program is in its state directory.</summary>
     public IReadOnlyList<(int Id, string CommandLine)> Processes() => ProcessTable.Mentioning(StateDirectory);

@@ -80,7 +80,7 @@ public sealed class NodeEndToEndTests : IAsyncLifetime
 
         // Removing the file removes the handler: what runs goes on, what is new waits.
         File.Delete(Path.Combine(_cluster.RuntimesDirectory, "wasmedgev1.json"));
-        await Wait.UntilAsync("the node has one handler", () => Client.GetAsync<Kubernetes.Objects.Node>("wasmlab").GetAwaiter().GetResult().Status.RuntimeHandlers.Count == 2);
+        await Wait.UntilAsync("the node has one handler", () => Client.GetAsync<WasmLab.Kubernetes.Objects.Node>("wasmlab").GetAwaiter().GetResult().Status.RuntimeHandlers.Count == 2);
         (await GetAsync(pod)).ShouldContain("\"flavor\":\"runtime\"");
     }
 
@@ -161,7 +161,7 @@ public sealed class NodeEndToEndTests : IAsyncLifetime
     [Fact]
     public async Task Node_Started_IsReadyAndDescribed()
     {
-        var node = await Client.GetAsync<Kubernetes.Objects.Node>("wasmlab", null, TestContext.Current.CancellationToken);
+        var node = await Client.GetAsync<WasmLab.Kubernetes.Objects.Node>("wasmlab", null, TestContext.Current.CancellationToken);
 
         node.Status.Conditions.Single(condition => condition.Type == "Ready").Status.ShouldBe("True");
         node.Status.NodeInfo!.ContainerRuntimeVersion.ShouldStartWith("wasmlab://");

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace WasmLab.Tests.Support;
 
 /// <summary>Sends signals to processes, as <c>kill</c> does.</summary>
-internal static class Signals
+internal static class UnixSignal
 {
     /// <param name="processId">The process.</param>
     /// <param name="name">The signal's name without SIG, such as <c>TERM</c>.</param>
