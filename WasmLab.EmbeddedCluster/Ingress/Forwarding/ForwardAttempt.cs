@@ -251,12 +251,15 @@ internal static class ForwardAttempt
     /// <summary>The protocol that the client asks to change to. Never <c>h2c</c>: a pod must not speak past the ingress' rules.</summary>
     private static string? UpgradeOf(HttpContext context)
     {
-        if (context.Request.Headers.Upgrade.Count == 0 || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
+        var headers = context.Request.Headers;
+        if (headers.Upgrade.Count == 0
+            || !headers.Connection.ToString().Contains("upgrade", StringComparison.OrdinalIgnoreCase)
+            || context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true })
         {
             return null;
         }
 
-        var protocol = context.Request.Headers.Upgrade.ToString();
+        var protocol = headers.Upgrade.ToString();
         return protocol.Contains("h2c", StringComparison.OrdinalIgnoreCase) ? null : protocol;
     }
 }

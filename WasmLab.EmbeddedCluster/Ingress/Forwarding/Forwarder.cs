@@ -139,7 +139,8 @@ internal sealed class Forwarder(TimeProvider timeProvider, ILogger<Forwarder> lo
             return ValueTask.FromResult(ForwarderOutcome.AmbiguousLength);
         }
 
-        var (path, rest) = match.RewrittenPath is null ? (target, default) : (RequestPath.Escape(match.RewrittenPath), query);
+        // Where it writes the target anew, NGINX leaves out a question mark that nothing follows.
+        var (path, rest) = match.RewrittenPath is null ? (target, default) : (RequestPath.Escape(match.RewrittenPath), query.Length == 1 ? default : query);
         return TryEndpointsAsync(exchange, location.Backend, new ForwardRequest(location, path, rest, framing));
 
         ValueTask<ForwarderOutcome> Redirect(int statusCode, string to)

@@ -9,7 +9,8 @@ internal static class HeaderRules
     private static readonly FrozenSet<string> NotToPod = FrozenSet.ToFrozenSet(
         [
             // Between two hops only, or written anew.
-            "Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length",
+            "Host", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings", "Expect",
+            "Content-Length",
             // A client must not be able to set what the pod trusts the ingress for.
             "X-Request-ID", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto", "X-Forwarded-Scheme",
             "X-Scheme", "X-Original-Forwarded-For",

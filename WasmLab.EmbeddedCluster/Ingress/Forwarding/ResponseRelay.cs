@@ -139,6 +139,7 @@ internal sealed class ResponseRelay(Exchange exchange, UpstreamConnection connec
         }
     }
 
+    // Kestrel has trailers for HTTP/2 only; to an HTTP/1.1 client they are lost, as they are in NGINX.
     private void AppendTrailers(IReadOnlyList<(string Name, string Value)> trailers)
     {
         if (trailers.Count == 0 || !_response.SupportsTrailers())

@@ -42,9 +42,14 @@ internal sealed class IngressServer : IAsyncDisposable
         var http2 = new Http2Handover();
         var logging = RelayLoggerFactory.Create(loggerFactory);
         builder.Services.AddSingleton(logging);
-        builder.Services.AddSingleton<IConnectionListenerFactory>(http2);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
-        builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = true);
+        builder.Services.Configure<SocketTransportOptions>(options =>
+        {
+            // Nothing here blocks, so a request stays on the thread that received it; and a read is one system call, not two.
+            options.UnsafePreferInlineScheduling = true;
+            options.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             Limit(options);
@@ -55,6 +60,8 @@ internal sealed class IngressServer : IAsyncDisposable
                 listen.Use(next => connection => http2.DispatchAsync(connection, next));
             });
         });
+        // After Kestrel's own, which it only adds where there is none.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(http2);
         var application = builder.Build();
         application.Run(forwarder.HandleAsync);
         try
@@ -94,5 +101,13 @@ internal sealed class IngressServer : IAsyncDisposable
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = new MinDataRate(1, SendTimeout);
+    }
+
+    /// <summary>The process's host starts and stops the server; signals are not for it.</summary>
+    private sealed class OwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
