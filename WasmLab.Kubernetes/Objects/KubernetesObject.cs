@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace WasmLab.Kubernetes.Objects;
@@ -6,9 +6,9 @@ namespace WasmLab.Kubernetes.Objects;
 /// <summary>A part of an object; fields that the type does not know survive a read, change and write.</summary>
 public abstract class Extensible
 {
-    /// <summary>Fields that this type does not name.</summary>
+    /// <summary>Fields that this type does not name. (.NET 10.0 writes extension data of type JsonObject as invalid JSON, so it is a dictionary.)</summary>
     [JsonExtensionData]
-    public JsonObject? UnknownFields { get; set; }
+    public Dictionary<string, JsonElement>? UnknownFields { get; set; }
 }
 
 /// <summary>An object of the Kubernetes API.</summary>

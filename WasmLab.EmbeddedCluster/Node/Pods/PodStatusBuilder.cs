@@ -138,8 +138,12 @@ internal static class PodStatusBuilder
 
     private static List<string> OpenGates(PodObservation observed)
     {
-        var gates = observed.Pod.Spec.UnknownFields?["readinessGates"]?.AsArray() ?? [];
-        return [.. gates.Select(gate => (string?)gate?["conditionType"] ?? "")
+        if (observed.Pod.Spec.UnknownFields is not { } fields || !fields.TryGetValue("readinessGates", out var gates))
+        {
+            return [];
+        }
+
+        return [.. gates.EnumerateArray().Select(gate => gate.GetProperty("conditionType").GetString() ?? "")
             .Where(type => !observed.Pod.Status.Conditions.Any(condition => condition.Type == type && condition.Status == "True"))];
     }
 

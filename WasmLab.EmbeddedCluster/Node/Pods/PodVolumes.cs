@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
@@ -20,8 +21,9 @@ internal sealed class PodVolumes(IPodApi api, NodePaths paths)
         var directories = new Dictionary<string, string>();
         foreach (var volume in pod.Spec.Volumes)
         {
-            var source = volume.UnknownFields?.FirstOrDefault() ?? new KeyValuePair<string, JsonNode?>("emptyDir", null);
-            var files = await ReadAsync(volume.Name!, source.Key, source.Value, pod, cancellationToken).ConfigureAwait(false);
+            var kind = volume.UnknownFields?.Keys.FirstOrDefault() ?? "emptyDir";
+            var source = volume.UnknownFields is { Count: > 0 } fields ? JsonSerializer.SerializeToNode(fields[kind]) : null;
+            var files = await ReadAsync(volume.Name!, kind, source, pod, cancellationToken).ConfigureAwait(false);
             var directory = Path.Combine(paths.PodVolumes(pod), volume.Name!);
             Directory.CreateDirectory(directory);
             foreach (var (name, content) in files)

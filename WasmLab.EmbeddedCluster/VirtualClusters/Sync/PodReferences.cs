@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using WasmLab.Kubernetes.Objects;
 
@@ -60,9 +61,11 @@ internal static class PodReferences
 
         void VisitVolume(Volume volume, string source, string field, string kind)
         {
-            if (volume.UnknownFields?[source] is JsonObject from && from[field]?.GetValue<string>() is { } name)
+            if (volume.UnknownFields is { } fields && fields.TryGetValue(source, out var element)
+                && JsonObject.Create(element) is { } from && from[field]?.GetValue<string>() is { } name)
             {
                 from[field] = visit(kind, name);
+                fields[source] = JsonSerializer.SerializeToElement(from);
             }
         }
     }
