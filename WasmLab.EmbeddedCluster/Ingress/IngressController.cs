@@ -13,7 +13,7 @@ namespace WasmLab.EmbeddedCluster.Ingresses;
 /// Watches ingresses, their classes, services and endpoint slices, and after every change gives the forwarder new routes. Telling the cluster
 /// about it (<see cref="IngressStatusReporter"/>) happens aside, so a slow API delays no route.
 /// </summary>
-internal sealed class IngressController : IAsyncDisposable
+internal sealed class IngressController : IDisposable
 {
     private readonly Informer<Ingress> _ingresses;
     private readonly Informer<IngressClass> _classes;
@@ -58,17 +58,18 @@ internal sealed class IngressController : IAsyncDisposable
         _loop = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _reporter.DisposeAsync().ConfigureAwait(false);
+        await _reporter.StopAsync().ConfigureAwait(false);
         await _ingresses.DisposeAsync().ConfigureAwait(false);
         await _classes.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
         await _slices.DisposeAsync().ConfigureAwait(false);
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

@@ -19,5 +19,6 @@ internal static class IngressPart
             provider.GetRequiredService<AccessLog>()))
         .AddSingleton<IngressStatusReporter>()
         .AddSingleton<IngressController>()
+        .AddSingleton<IngressEndpoint>()
         .AddHostedService<IngressService>();
 }

@@ -10,6 +10,7 @@ namespace WasmLab.EmbeddedCluster.Ingresses;
 internal sealed class IngressService(
     IngressController controller,
     Forwarder forwarder,
+    IngressEndpoint endpoint,
     ClusterOptions options,
     ClusterAddresses addresses,
     ILoggerFactory loggerFactory,
@@ -22,12 +23,13 @@ internal sealed class IngressService(
         _server = await IngressServer.StartAsync(options.IngressPort, forwarder, loggerFactory, cancellationToken).ConfigureAwait(false);
         addresses.Ingress = new Uri($"http://127.0.0.1:{_server.Port}");
         await controller.StartAsync(cancellationToken).ConfigureAwait(false);
+        await endpoint.PublishAsync(addresses.Ingress, cancellationToken).ConfigureAwait(false);
         Log.Listening(logger, addresses.Ingress.GetLeftPart(UriPartial.Authority));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await controller.DisposeAsync().ConfigureAwait(false);
+        await controller.StopAsync().ConfigureAwait(false);
         if (_server is not null)
         {
             await _server.DisposeAsync().ConfigureAwait(false);

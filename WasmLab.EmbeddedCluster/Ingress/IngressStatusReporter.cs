@@ -13,7 +13,7 @@ namespace WasmLab.EmbeddedCluster.Ingresses;
 /// Tells the cluster what the controller does: creates its IngressClass, writes the address into the status of the ingresses it serves, and
 /// reports events. What fails is tried again with the next routes, or after a while.
 /// </summary>
-internal sealed class IngressStatusReporter(KubernetesClient client, TimeProvider timeProvider, ILogger<IngressStatusReporter> logger) : IAsyncDisposable
+internal sealed class IngressStatusReporter(KubernetesClient client, TimeProvider timeProvider, ILogger<IngressStatusReporter> logger) : IDisposable
 {
     private const string Component = "nginx-ingress-controller";
     private const string Hostname = "localhost";
@@ -31,12 +31,13 @@ internal sealed class IngressStatusReporter(KubernetesClient client, TimeProvide
 
     public void Report(RouteTableBuild build) => _builds.Writer.TryWrite(build);
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

@@ -13,10 +13,24 @@ internal static class WasmEdgeSyntax
     // Features of the language that this engine always has, and ways to run that it chooses by itself.
     private static readonly string[] Ignored = ["--enable-all", "--enable-all-statistics", "--enable-time-measuring", "--force-interpreter", "--enable-jit"];
 
+    // A pod of the embedded node has no network of its own: these say which address and port of the machine are its own.
+    // WasmEdge hands no variable to the module unasked, so the image's command line does not name them.
+    private static readonly string[] Network = ["BIND_ADDRESS", "PORT"];
+
     /// <summary>Rewrites the arguments into those of our own <c>run</c>.</summary>
-    public static string[] ToRun(IReadOnlyList<string> arguments)
+    /// <param name="arguments">The arguments as <c>wasmedge</c> takes them.</param>
+    /// <param name="environment">The process' own environment.</param>
+    public static string[] ToRun(IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
         List<string> options = ["run"];
+        foreach (var name in Network)
+        {
+            if (environment(name) is { } value)
+            {
+                options.AddRange(["--env", $"{name}={value}"]);
+            }
+        }
+
         var reactor = false;
         var index = arguments is ["run", ..] ? 1 : 0;
         for (; index < arguments.Count && arguments[index].StartsWith('-'); index++)

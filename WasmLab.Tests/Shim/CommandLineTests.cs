@@ -17,7 +17,7 @@ public sealed class CommandLineTests
     [InlineData("--enable-all --memory-page-limit 10 m.wasm", "run --memory-page-limit 10 m.wasm --")]
     [InlineData("", "run")]
     public void WasmEdgeSyntax_Rewritten_IsOurRun(string given, string expected) =>
-        string.Join(' ', WasmEdgeSyntax.ToRun(given.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ShouldBe(expected);
+        string.Join(' ', WasmEdgeSyntax.ToRun(given.Split(' ', StringSplitOptions.RemoveEmptyEntries), _ => null)).ShouldBe(expected);
 
     [Theory]
     [InlineData(".:/", ".", "/", false)]
@@ -36,4 +36,14 @@ public sealed class CommandLineTests
     [Fact]
     public void Environment_ValueWithEquals_IsKept() =>
         RunSyntax.ParseEnvironment(["A=b=c", "B="]).ShouldBe(new Dictionary<string, string> { ["A"] = "b=c", ["B"] = "" });
+
+    [Fact]
+    public void WasmEdge_InAPodOfTheNode_HandsOnItsAddressAndPort()
+    {
+        var environment = new Dictionary<string, string> { ["BIND_ADDRESS"] = "127.1.2.3", ["PORT"] = "3000", ["HOME"] = "/root" };
+
+        var run = WasmEdgeSyntax.ToRun(["--dir", ".:/", "/httpbin.wasm"], environment.GetValueOrDefault);
+
+        run.ShouldBe(["run", "--env", "BIND_ADDRESS=127.1.2.3", "--env", "PORT=3000", "--dir", ".:/", "/httpbin.wasm", "--"]);
+    }
 }

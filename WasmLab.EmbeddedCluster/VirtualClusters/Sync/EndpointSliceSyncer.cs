@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
@@ -62,9 +60,7 @@ internal sealed class EndpointSliceSyncer : IAsyncDisposable
 
     private EndpointSlice Translate(EndpointSlice host, Service service)
     {
-        var json = (JsonObject)JsonSerializer.SerializeToNode(host, KubernetesJson.Options)!;
-        json["metadata"] = new JsonObject();
-        var slice = json.Deserialize<EndpointSlice>(KubernetesJson.Options)!;
+        var slice = ObjectCopy.Of(host);
         var suffix = host.Metadata.Name!.StartsWith(host.Metadata.Labels[ServiceLabel], StringComparison.Ordinal)
             ? host.Metadata.Name[host.Metadata.Labels[ServiceLabel].Length..]
             : $"-{host.Metadata.Name}";

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
@@ -43,9 +41,8 @@ internal sealed class EventSyncer : IAsyncDisposable
             return;
         }
 
-        var json = (JsonObject)JsonSerializer.SerializeToNode(seen, KubernetesJson.Options)!;
-        json["metadata"] = new JsonObject { ["name"] = seen.Metadata.Name, ["namespace"] = about.Metadata.Namespace };
-        var copy = json.Deserialize<Event>(KubernetesJson.Options)!;
+        var copy = ObjectCopy.Of(seen);
+        copy.Metadata = new ObjectMeta { Name = seen.Metadata.Name, Namespace = about.Metadata.Namespace };
         copy.InvolvedObject.Name = about.Metadata.Name;
         copy.InvolvedObject.Namespace = about.Metadata.Namespace;
         copy.InvolvedObject.Uid = about.Metadata.Uid;

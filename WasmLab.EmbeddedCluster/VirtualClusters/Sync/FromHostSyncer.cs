@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
@@ -12,14 +10,14 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
     private readonly SyncScope _scope;
     private readonly Informer<T> _host;
     private readonly WorkQueue<ObjectKey> _queue;
-    private readonly Func<T, T>? _withStatus;
+    private readonly Action<T, T>? _bringStatus;
 
     /// <param name="scope">The virtual cluster.</param>
-    /// <param name="withStatus">Gives an object of the same name with the host's status only; null for kinds that have none.</param>
-    public FromHostSyncer(SyncScope scope, Func<T, T>? withStatus = null)
+    /// <param name="bringStatus">Brings the status of the first, the host's, to the second; null for kinds that have none.</param>
+    public FromHostSyncer(SyncScope scope, Action<T, T>? bringStatus = null)
     {
         _scope = scope;
-        _withStatus = withStatus;
+        _bringStatus = bringStatus;
         _host = new Informer<T>(scope.Host, null, null, scope.Logger);
         _queue = new WorkQueue<ObjectKey>(ReconcileAsync, scope.Logger);
         _host.Changed += change =>
@@ -49,8 +47,8 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
         var host = _host.Find(key.Name);
         if (host is null)
         {
-            var shown = await _scope.Virtual.FindAsync<T>(key.Name, null, cancellationToken).ConfigureAwait(false);
-            if (shown?.Metadata.Labels.ContainsKey(SyncScope.FromHostLabel) ?? false)
+            var leftover = await _scope.Virtual.FindAsync<T>(key.Name, null, cancellationToken).ConfigureAwait(false);
+            if (leftover?.Metadata.Labels.ContainsKey(SyncScope.FromHostLabel) ?? false)
             {
                 await _scope.Virtual.DeleteAsync<T>(key.Name, null, null, cancellationToken).ConfigureAwait(false);
             }
@@ -58,20 +56,24 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
             return;
         }
 
-        await _scope.Virtual.ApplyAsync(Copy(host), _scope.FieldManager, cancellationToken).ConfigureAwait(false);
-        if (_withStatus is not null)
+        var shown = await _scope.Virtual.ApplyAsync(Copy(host), _scope.FieldManager, cancellationToken).ConfigureAwait(false);
+        if (_bringStatus is not null)
         {
-            await _scope.Virtual.ReplaceStatusAsync(_withStatus(host), cancellationToken).ConfigureAwait(false);
+            _bringStatus(host, shown);
+            shown.Metadata.ResourceVersion = null;
+            await _scope.Virtual.ReplaceStatusAsync(shown, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static T Copy(T host)
     {
-        var json = (JsonObject)JsonSerializer.SerializeToNode(host, KubernetesJson.Options)!;
-        json.Remove("status");
-        json["metadata"] = new JsonObject { ["name"] = host.Metadata.Name };
-        var copy = json.Deserialize<T>(KubernetesJson.Options)!;
-        copy.Metadata.Labels = new(host.Metadata.Labels) { [SyncScope.FromHostLabel] = "true" };
+        var copy = ObjectCopy.Of(host);
+        copy.Metadata = new ObjectMeta
+        {
+            Name = host.Metadata.Name,
+            Labels = new(host.Metadata.Labels) { [SyncScope.FromHostLabel] = "true" },
+            Annotations = new(host.Metadata.Annotations),
+        };
         return copy;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 using IngressObject = WasmLab.Kubernetes.Objects.Ingress;
@@ -12,7 +10,7 @@ internal sealed class IngressSyncer(SyncScope scope) : ToHostSyncer<IngressObjec
     protected override IngressObject Translate(IngressObject item)
     {
         var ns = item.Metadata.Namespace ?? "default";
-        var spec = JsonSerializer.SerializeToNode(item.Spec, KubernetesJson.Options)!.Deserialize<IngressSpec>(KubernetesJson.Options)!;
+        var spec = ObjectCopy.Of(item.Spec);
         Rename(spec.DefaultBackend);
         foreach (var path in spec.Rules.SelectMany(rule => rule.Http?.Paths ?? []))
         {
@@ -32,23 +30,17 @@ internal sealed class IngressSyncer(SyncScope scope) : ToHostSyncer<IngressObjec
 
     protected override async Task SyncStatusAsync(IngressObject item, IngressObject host, CancellationToken cancellationToken)
     {
-        if (JsonNode.DeepEquals(ToJson(item.Status), ToJson(host.Status)))
+        if (ObjectCopy.AreEqual(item.Status, host.Status))
         {
             return;
         }
 
-        await Scope.Virtual.ReplaceStatusAsync(
-            new IngressObject
-            {
-                Metadata = new ObjectMeta { Name = item.Metadata.Name, Namespace = item.Metadata.Namespace, Uid = item.Metadata.Uid },
-                Spec = item.Spec,
-                Status = host.Status,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var observed = ObjectCopy.Of(item);
+        observed.Metadata.ResourceVersion = null;
+        observed.Status = host.Status;
+        await Scope.Virtual.ReplaceStatusAsync(observed, cancellationToken).ConfigureAwait(false);
     }
 
     protected override Task ReportRefusalAsync(IngressObject item, KubernetesException refusal, CancellationToken cancellationToken) =>
         SyncEvents.ReportAsync(Scope, item, IngressObject.Type, "SyncError", $"Error syncing to host cluster: {refusal.Message}", cancellationToken);
-
-    private static JsonNode ToJson(IngressStatus status) => JsonSerializer.SerializeToNode(status, KubernetesJson.Options)!;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
@@ -15,7 +13,7 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
     protected override Pod Translate(Pod item)
     {
         var ns = item.Metadata.Namespace ?? "default";
-        var spec = Copy(item.Spec);
+        var spec = ObjectCopy.Of(item.Spec);
         spec.NodeName = null;
         spec.ServiceAccountName = null;
         spec.UnknownFields?.Remove("serviceAccount");
@@ -30,15 +28,17 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
         var (name, ns) = (item.Metadata.Name!, item.Metadata.Namespace);
         if (item.Spec.NodeName is null && host.Spec.NodeName is { } node)
         {
-            await Scope.Virtual.PatchAsync<Pod>(
-                name, ns, new JsonObject { ["spec"] = new JsonObject { ["nodeName"] = node } }, null, cancellationToken).ConfigureAwait(false);
+            await Scope.Virtual.BindAsync(item, node, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!JsonNode.DeepEquals(ToJson(item.Status), ToJson(host.Status)))
+        if (!ObjectCopy.AreEqual(item.Status, host.Status))
         {
-            await Scope.Virtual.ReplaceStatusAsync(
-                new Pod { Metadata = new ObjectMeta { Name = name, Namespace = ns, Uid = item.Metadata.Uid }, Spec = item.Spec, Status = host.Status },
-                cancellationToken).ConfigureAwait(false);
+            // Labels and annotations go with a status: they must be the object's own.
+            var observed = ObjectCopy.Of(item);
+            observed.Metadata.ResourceVersion = null;
+            observed.Spec.NodeName = host.Spec.NodeName;
+            observed.Status = host.Status;
+            await Scope.Virtual.ReplaceStatusAsync(observed, cancellationToken).ConfigureAwait(false);
         }
 
         if (host.Metadata.DeletionTimestamp is not null && item.Metadata.DeletionTimestamp is null)
@@ -62,8 +62,4 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
 
     protected override Task ReportRefusalAsync(Pod item, KubernetesException refusal, CancellationToken cancellationToken) =>
         SyncEvents.ReportAsync(Scope, item, Pod.Type, "SyncError", $"Error syncing to host cluster: {refusal.Message}", cancellationToken);
-
-    private static PodSpec Copy(PodSpec spec) => ToJson(spec).Deserialize<PodSpec>(KubernetesJson.Options)!;
-
-    private static JsonNode ToJson<TValue>(TValue value) => JsonSerializer.SerializeToNode(value, KubernetesJson.Options)!;
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
@@ -11,7 +9,7 @@ internal sealed class ServiceSyncer(SyncScope scope) : ToHostSyncer<Service>(sco
 
     protected override Service Translate(Service item)
     {
-        var spec = JsonSerializer.SerializeToNode(item.Spec, KubernetesJson.Options)!.Deserialize<ServiceSpec>(KubernetesJson.Options)!;
+        var spec = ObjectCopy.Of(item.Spec);
         if (spec.ClusterIP != "None")
         {
             spec.ClusterIP = null;

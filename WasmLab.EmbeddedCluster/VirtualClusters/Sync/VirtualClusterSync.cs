@@ -1,5 +1,3 @@
-using System.Text.Json;
-using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
@@ -20,7 +18,7 @@ internal sealed class VirtualClusterSync : IAsyncDisposable
 
     public VirtualClusterSync(SyncScope scope)
     {
-        _nodes = new FromHostSyncer<Node>(scope, StatusOf);
+        _nodes = new FromHostSyncer<Node>(scope, BringNodeStatus);
         _runtimeClasses = new FromHostSyncer<RuntimeClass>(scope);
         _ingressClasses = new FromHostSyncer<IngressClass>(scope);
         _pods = new PodSyncer(scope);
@@ -85,9 +83,5 @@ internal sealed class VirtualClusterSync : IAsyncDisposable
         _ => null,
     };
 
-    private static Node StatusOf(Node host)
-    {
-        var status = JsonSerializer.SerializeToNode(host.Status, KubernetesJson.Options)!.Deserialize<NodeStatus>(KubernetesJson.Options)!;
-        return new Node { Metadata = new ObjectMeta { Name = host.Metadata.Name }, Spec = host.Spec, Status = status };
-    }
+    private static void BringNodeStatus(Node host, Node shown) => shown.Status = host.Status;
 }
