@@ -5,8 +5,6 @@ namespace WasmLab.Tests.EndToEnd;
 [Trait(Category.Name, Category.EndToEnd)]
 public sealed class LabLifetimeTests
 {
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(15);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -61,8 +59,8 @@ public sealed class LabLifetimeTests
             exitCode.ShouldBe(0);
         }
 
-        await Eventually.TrueAsync(
-            "no process of the lab is left", () => lab.Processes().Count == 0, EndsWithin);
+        await Wait.UntilAsync(
+            "no process of the lab is left", () => lab.Processes().Count == 0);
     }
 
     [Fact]
@@ -99,7 +97,7 @@ public sealed class LabLifetimeTests
             UnixSignal.Send(victim.Id, "KILL");
         }
 
-        await Eventually.TrueAsync($"{flavor} answers again, from another process", async () =>
+        await Wait.UntilAsync($"{flavor} answers again, from another process", async () =>
         {
             if (lab.Processes().Any(process => victims.Exists(victim => victim.Id == process.Id)))
             {

@@ -28,6 +28,9 @@ internal static class Wait
         }
     }
 
-    public static Task UntilAsync(string what, Func<bool> condition) =>
-        ForAsync(what, () => Task.FromResult(condition()), holds => holds);
+    /// <summary>Returns when a condition holds.</summary>
+    public static Task UntilAsync(string what, Func<bool> condition) => UntilAsync(what, () => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="UntilAsync(string, Func{bool})"/>
+    public static Task UntilAsync(string what, Func<Task<bool>> condition) => ForAsync(what, condition, holds => holds);
 }

@@ -67,6 +67,6 @@ public sealed class AccessLogTests
 
         int Sum(string log) =>
             Regex.Count(log, "\"GET / HTTP/1.1\" 404") + Regex.Matches(log, @"access log: (\d+) more").Sum(match => int.Parse(match.Groups[1].Value));
-        await Eventually.BecomesTrueAsync(() => Sum(ingress.ReadAccessLog()) == Requests, "every request is a line or counted");
+        await Wait.UntilAsync("every request is a line or counted", () => Sum(ingress.ReadAccessLog()) == Requests);
     }
 }

@@ -30,7 +30,7 @@ public sealed class EndpointChangeTests
             var before = Volatile.Read(ref served);
             var next = RawBackend.Text("ok");
             ingress.Endpoints("web0", [next.Port, pod.Port]);
-            await Eventually.BecomesTrueAsync(() => next.Requests.Count > 5 && Volatile.Read(ref served) > before + 20, "the new pod serves");
+            await Wait.UntilAsync("the new pod serves", () => next.Requests.Count > 5 && Volatile.Read(ref served) > before + 20);
             ingress.Endpoints("web0", [next.Port]);
             var idle = pod;
             await idle.DisposeAsync();
@@ -54,13 +54,13 @@ public sealed class EndpointChangeTests
         });
         await using var ingress = (await IngressHarness.StartAsync()).Route("/", [pod.Port]);
         var pending = ingress.Client.GetStringAsync("/");
-        await Eventually.BecomesTrueAsync(() => pod.Requests.Count == 1, "the pod has the request");
+        await Wait.UntilAsync("the pod has the request", () => pod.Requests.Count == 1);
 
         ingress.Endpoints("web0", []);
         goOn.SetResult();
 
         (await pending).ShouldBe("late");
-        await Eventually.BecomesTrueAsync(() => ingress.OpenConnections == 0, "nothing is kept for an endpoint that is gone");
+        await Wait.UntilAsync("nothing is kept for an endpoint that is gone", () => ingress.OpenConnections == 0);
         using var after = await ingress.Client.GetAsync("/");
         after.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }

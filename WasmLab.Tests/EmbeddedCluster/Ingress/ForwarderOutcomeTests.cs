@@ -171,7 +171,7 @@ public sealed class ForwarderOutcomeTests
         await using var ingress = (await IngressHarness.StartAsync()).Route("/", [pod.Port]);
         var client = await RawConnection.ConnectAsync(ingress.Port);
         await client.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        await Eventually.BecomesTrueAsync(() => pod.Requests.Count == 1, "the pod has the request");
+        await Wait.UntilAsync("the pod has the request", () => pod.Requests.Count == 1);
 
         client.Close();
 

@@ -100,7 +100,7 @@ public sealed class ForwarderRetryTests
         for (var i = 0; i < 20; i++)
         {
             var requests = i;
-            await Eventually.BecomesTrueAsync(() => pod.Closed == requests, "the pod has closed what it had");
+            await Wait.UntilAsync("the pod has closed what it had", () => pod.Closed == requests);
             using var response = i % 2 == 0 ? await ingress.Client.GetAsync("/") : await ingress.Client.PostAsync("/", new StringContent(""));
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
         }

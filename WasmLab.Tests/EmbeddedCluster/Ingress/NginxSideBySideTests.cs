@@ -36,7 +36,7 @@ public sealed partial class NginxSideBySideTests : IAsyncLifetime
 
         await File.WriteAllTextAsync(Path.Combine(_directory, "nginx.conf"), Configuration());
         _nginx = Process.Start(new ProcessStartInfo(Nginx, ["-p", _directory, "-c", "nginx.conf", "-e", "error.log", "-g", "daemon off;"]) { RedirectStandardError = true })!;
-        await Eventually.BecomesTrueAsync(IsListening, "nginx listens");
+        await Wait.UntilAsync("nginx listens", IsListening);
     }
 
     public async ValueTask DisposeAsync()

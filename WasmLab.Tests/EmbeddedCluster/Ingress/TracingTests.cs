@@ -21,7 +21,7 @@ public sealed class TracingTests
 
         await GetAsync(ingress, "/web/x");
 
-        await Eventually.BecomesTrueAsync(() => spans.Count == 2, "both spans have ended");
+        await Wait.UntilAsync("both spans have ended", () => spans.Count == 2);
         var server = spans.Single(span => span.Kind == ActivityKind.Server);
         var client = spans.Single(span => span.Kind == ActivityKind.Client);
         server.ParentId.ShouldBe(Parent);
@@ -50,7 +50,7 @@ public sealed class TracingTests
 
         await GetAsync(ingress, "/");
 
-        await Eventually.BecomesTrueAsync(() => spans.Count == 2, "both spans have ended");
+        await Wait.UntilAsync("both spans have ended", () => spans.Count == 2);
         spans.ShouldAllBe(span => span.Status == ActivityStatusCode.Error);
         spans.ShouldAllBe(span => (string?)span.GetTagItem("error.type") == "ConnectFailed");
     }

@@ -32,7 +32,7 @@ public sealed class UpgradeTests
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "done", token);
         socket.State.ShouldBe(WebSocketState.Closed);
         (await ingress.WaitForLogAsync(" 101 ")).ShouldContain("GET /ws/echo HTTP/1.1\" 101 ");
-        await Eventually.BecomesTrueAsync(() => ingress.OpenConnections == 0, "the tunnel is closed on the pod's side");
+        await Wait.UntilAsync("the tunnel is closed on the pod's side", () => ingress.OpenConnections == 0);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using WasmLab.EmbeddedCluster.Ingresses.Server;
 using WasmLab.EmbeddedCluster.Ingresses.Telemetry;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
+using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.EmbeddedCluster.Ingresses.Support;
 
@@ -125,7 +126,7 @@ internal sealed class IngressHarness : IAsyncDisposable
 
     public async Task<string> WaitForLogAsync(string part)
     {
-        await Eventually.BecomesTrueAsync(() => ReadAccessLog().Contains(part, StringComparison.Ordinal), $"access log contains {part}");
+        await Wait.UntilAsync($"access log contains {part}", () => ReadAccessLog().Contains(part, StringComparison.Ordinal));
         return ReadAccessLog();
     }
 
