@@ -19,21 +19,21 @@ public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnly
     public bool Equals(FunctionType? other) =>
         other is not null
         && (ReferenceEquals(this, other)
-            || (Parameters.SequenceEqual(other.Parameters) && Results.SequenceEqual(other.Results)));
+            || (Same(Parameters, other.Parameters) && Same(Results, other.Results)));
 
     /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        foreach (var parameter in Parameters)
+        for (var i = 0; i < Parameters.Count; i++)
         {
-            hash.Add((int)parameter);
+            hash.Add((int)Parameters[i]);
         }
 
         hash.Add(-1);
-        foreach (var result in Results)
+        for (var i = 0; i < Results.Count; i++)
         {
-            hash.Add((int)result);
+            hash.Add((int)Results[i]);
         }
 
         return hash.ToHashCode();
@@ -41,6 +41,24 @@ public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnly
 
     /// <summary>Writes the type as the specification does: <c>[i32 i64] -> [f32]</c>.</summary>
     public override string ToString() => $"[{Join(Parameters)}] -> [{Join(Results)}]";
+
+    private static bool Same(IReadOnlyList<ValueType> left, IReadOnlyList<ValueType> right)
+    {
+        if (left.Count != right.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < left.Count; i++)
+        {
+            if (left[i] != right[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string Join(IReadOnlyList<ValueType> types) => string.Join(' ', types.Select(type => type.Name()));
 }

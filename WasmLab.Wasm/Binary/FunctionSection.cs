@@ -8,7 +8,7 @@ internal static class FunctionSection
         module.Functions.EnsureCapacity(module.Functions.Count + count);
         for (var i = 0; i < count; i++)
         {
-            module.Functions.Add(reader.ReadU32());
+            module.Functions.Add((int)Math.Min(reader.ReadU32(), int.MaxValue));
         }
     }
 }

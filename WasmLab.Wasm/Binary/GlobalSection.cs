@@ -5,10 +5,11 @@ internal static class GlobalSection
     public static void Decode(ref WasmReader reader, ModuleDefinition module)
     {
         var count = reader.ReadCount("globals", Limit.Globals, elementSize: 3);
+        module.GlobalInitializers = new ConstantExpression[count];
         for (var i = 0; i < count; i++)
         {
             module.Globals.Add(ReadType(ref reader));
-            module.GlobalInitializers.Add(ConstantExpressionDecoder.Read(ref reader));
+            module.GlobalInitializers[i] = ConstantExpressionDecoder.Read(ref reader);
         }
     }
 

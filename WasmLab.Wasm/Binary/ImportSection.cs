@@ -17,8 +17,8 @@ internal static class ImportSection
             switch (kind)
             {
                 case 0:
-                    typeIndex = reader.ReadU32();
-                    module.Functions.Add(typeIndex);
+                    typeIndex = Math.Min(reader.ReadU32(), int.MaxValue);
+                    module.Functions.Add((int)typeIndex);
                     module.ImportedFunctions++;
                     break;
                 case 1:

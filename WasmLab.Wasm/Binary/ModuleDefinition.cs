@@ -10,7 +10,7 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
     public List<ImportDefinition> Imports { get; } = [];
 
     /// <summary>The type index of each function.</summary>
-    public List<uint> Functions { get; } = [];
+    public List<int> Functions { get; } = [];
 
     public List<TableType> Tables { get; } = [];
 
@@ -19,7 +19,7 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
     public List<GlobalType> Globals { get; } = [];
 
     /// <summary>The initial value of each global that is not imported.</summary>
-    public List<ConstantExpression> GlobalInitializers { get; } = [];
+    public ConstantExpression[]? GlobalInitializers { get; set; }
 
     public List<ExportDefinition> Exports { get; } = [];
 
@@ -44,7 +44,7 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
 
     public int ImportedGlobals { get; set; }
 
-    public FunctionType FunctionType(uint function) => Types[(int)Functions[(int)function]];
+    public FunctionType FunctionType(uint function) => Types[Functions[(int)function]];
 }
 
 internal enum ExternKind : byte

@@ -12,29 +12,26 @@ namespace WasmLab.Wasm.Compilation;
 /// </remarks>
 internal sealed class CanonicalType
 {
-    private readonly Lazy<(DynamicMethod Method, nint Address)> _entry;
-    private readonly Lazy<(DynamicMethod Method, nint Address)> _lazy;
-    private readonly Lazy<(DynamicMethod Method, nint Address)> _host;
+    // Plain fields and arrays: this runs at every start, and generics over value types would have to be compiled first.
+    private readonly List<DynamicMethod> _methods = [];
+    private nint _entry;
+    private nint _lazy;
+    private nint _host;
 
     public CanonicalType(int id, FunctionType type)
     {
         Id = id;
         Type = type;
-        Parameters = [.. type.Parameters];
-        Results = [.. type.Results];
+        Parameters = ToArray(type.Parameters);
+        Results = ToArray(type.Results);
         ReturnType = Results.Length == 0 ? typeof(void) : Clr(Results[0]);
 
-        var signature = new List<Type>(Parameters.Length + 2) { typeof(nint) };
-        signature.AddRange(Parameters.Select(Clr));
-        if (Results.Length > 1)
+        Signature = new Type[Parameters.Length + (Results.Length > 1 ? 2 : 1)];
+        Signature[0] = Signature[^1] = typeof(nint);
+        for (var i = 0; i < Parameters.Length; i++)
         {
-            signature.Add(typeof(nint));
+            Signature[i + 1] = Clr(Parameters[i]);
         }
-
-        Signature = [.. signature];
-        _entry = new(() => Finish(Stubs.Entry(this)));
-        _lazy = new(() => Finish(Stubs.Lazy(this)));
-        _host = new(() => Finish(Stubs.Host(this)));
     }
 
     public int Id { get; }
@@ -50,13 +47,13 @@ internal sealed class CanonicalType
     public Type[] Signature { get; }
 
     /// <summary>Calls compiled code with arguments and results in slots: <c>void (context, code, slots in, slots out)</c>.</summary>
-    public nint EntryStub => _entry.Value.Address;
+    public nint EntryStub => Get(ref _entry, Stubs.Entry);
 
     /// <summary>The code of a function that is not compiled yet.</summary>
-    public nint LazyStub => _lazy.Value.Address;
+    public nint LazyStub => Get(ref _lazy, Stubs.Lazy);
 
     /// <summary>The code of a function of the host.</summary>
-    public nint HostStub => _host.Value.Address;
+    public nint HostStub => Get(ref _host, Stubs.Host);
 
     public static Type Clr(ValueType type) => type switch
     {
@@ -68,5 +65,32 @@ internal sealed class CanonicalType
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "values of this type are not supported"),
     };
 
-    private static (DynamicMethod Method, nint Address) Finish(DynamicMethod method) => (method, DynamicCode.AddressOf(method));
+    private static ValueType[] ToArray(IReadOnlyList<ValueType> types)
+    {
+        var array = new ValueType[types.Count];
+        for (var i = 0; i < array.Length; i++)
+        {
+            array[i] = types[i];
+        }
+
+        return array;
+    }
+
+    private nint Get(ref nint address, Func<CanonicalType, DynamicMethod> create)
+    {
+        if (Volatile.Read(ref address) == 0)
+        {
+            lock (_methods)
+            {
+                if (address == 0)
+                {
+                    var method = create(this);
+                    _methods.Add(method);
+                    Volatile.Write(ref address, DynamicCode.AddressOf(method));
+                }
+            }
+        }
+
+        return address;
+    }
 }

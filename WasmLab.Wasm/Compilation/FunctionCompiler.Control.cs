@@ -26,6 +26,9 @@ internal sealed partial class FunctionCompiler
 
         public Label ElseLabel { get; init; }
 
+        /// <summary>Code of the br_table being compiled that moves the values and goes there.</summary>
+        public Label Detour { get; set; }
+
         public bool IsFunction { get; init; }
 
         /// <summary>Whether something branches to the end.</summary>
@@ -300,31 +303,40 @@ internal sealed partial class FunctionCompiler
         SimplifyTop(arity);
         EmitRefreshedMemoryLength();
 
-        var labels = new Label[targets.Length];
-        var detours = new Dictionary<Frame, Label>();
-        for (var i = 0; i < targets.Length; i++)
+        var labels = new Label[targets.Length - 1];
+        var detours = new List<Frame>();
+        for (var i = 0; i < labels.Length; i++)
         {
-            var target = Target(targets[i]);
-            if (!target.IsFunction && SlotsOf(target).Length == 0)
-            {
-                labels[i] = target.Label;
-            }
-            else if (!detours.TryGetValue(target, out labels[i]))
-            {
-                detours[target] = labels[i] = _il.DefineLabel();
-            }
+            labels[i] = DirectOrDetour(Target(targets[i]), detours);
         }
 
         EmitOperand(index);
-        _il.Emit(OpCodes.Switch, labels[..^1]);
-        _il.Emit(OpCodes.Br, labels[^1]);
-        foreach (var (target, label) in detours)
+        _il.Emit(OpCodes.Switch, labels);
+        _il.Emit(OpCodes.Br, DirectOrDetour(defaultTarget, detours));
+        foreach (var target in detours)
         {
-            _il.MarkLabel(label);
+            _il.MarkLabel(target.Detour);
             EmitBranch(target, keep: true);
         }
 
         SetUnreachable();
+    }
+
+    /// <summary>Where a br_table jumps: to the target itself, or to code that moves the values first.</summary>
+    private Label DirectOrDetour(Frame target, List<Frame> detours)
+    {
+        if (!target.IsFunction && SlotsOf(target).Length == 0)
+        {
+            return target.Label;
+        }
+
+        if (!detours.Contains(target))
+        {
+            target.Detour = _il.DefineLabel();
+            detours.Add(target);
+        }
+
+        return target.Detour;
     }
 
     private void SimplifyTop(int count)

@@ -32,7 +32,8 @@ internal sealed partial class FunctionCompiler
     private readonly Slots _slots;
     private readonly int _frameSize;
     private readonly bool _isGuarded;
-    private readonly Dictionary<TrapKind, Label> _traps = [];
+    private readonly Label[] _trapLabels = new Label[(int)TrapKind.FunctionTooLarge];
+    private readonly bool[] _traps = new bool[(int)TrapKind.FunctionTooLarge];
     private readonly List<Slot> _locals = [];
     private LocalBuilder? _memoryBase;
     private LocalBuilder? _memoryLength;
@@ -101,11 +102,16 @@ internal sealed partial class FunctionCompiler
             }
         }
 
-        foreach (var (kind, label) in _traps)
+        for (var kind = 0; kind < _traps.Length; kind++)
         {
-            _il.MarkLabel(label);
+            if (!_traps[kind])
+            {
+                continue;
+            }
+
+            _il.MarkLabel(_trapLabels[kind]);
             _il.Emit(OpCodes.Ldarg_0);
-            _il.Emit(OpCodes.Ldc_I4, (int)kind);
+            _il.Emit(OpCodes.Ldc_I4, kind);
             _il.Emit(OpCodes.Call, CreateTrap);
             _il.Emit(OpCodes.Throw);
         }
@@ -253,12 +259,13 @@ internal sealed partial class FunctionCompiler
 
     private Label TrapLabel(TrapKind kind)
     {
-        if (!_traps.TryGetValue(kind, out var label))
+        if (!_traps[(int)kind])
         {
-            _traps[kind] = label = _il.DefineLabel();
+            _traps[(int)kind] = true;
+            _trapLabels[(int)kind] = _il.DefineLabel();
         }
 
-        return label;
+        return _trapLabels[(int)kind];
     }
 
     private void Compile(in Instruction instruction)

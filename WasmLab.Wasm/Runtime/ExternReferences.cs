@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace WasmLab.Wasm.Runtime;
@@ -9,9 +8,8 @@ namespace WasmLab.Wasm.Runtime;
 /// </summary>
 internal sealed class ExternReferences
 {
-    private readonly ConcurrentDictionary<object, nint> _handles = new(ReferenceOrValueComparer.Instance);
-    private readonly ConcurrentDictionary<nint, object> _objects = new();
-    private nint _last;
+    private readonly List<object> _objects = [];
+    private Dictionary<object, object>? _handles;
 
     public nint HandleOf(object? value)
     {
@@ -20,15 +18,26 @@ internal sealed class ExternReferences
             return 0;
         }
 
-        return _handles.GetOrAdd(value, static (added, self) =>
+        lock (_objects)
         {
-            var handle = Interlocked.Increment(ref Unsafe.As<nint, long>(ref self._last));
-            self._objects[(nint)handle] = added;
+            _handles ??= new(ReferenceOrValueComparer.Instance);
+            if (!_handles.TryGetValue(value, out var handle))
+            {
+                _objects.Add(value);
+                _handles[value] = handle = (nint)_objects.Count;
+            }
+
             return (nint)handle;
-        }, this);
+        }
     }
 
-    public object? ObjectOf(nint handle) => handle == 0 ? null : _objects[handle];
+    public object? ObjectOf(nint handle)
+    {
+        lock (_objects)
+        {
+            return handle == 0 ? null : _objects[(int)handle - 1];
+        }
+    }
 
     /// <summary>Boxed numbers are the same when they are equal; all else when it is the same object.</summary>
     private sealed class ReferenceOrValueComparer : IEqualityComparer<object>

@@ -134,7 +134,7 @@ internal static unsafe class Instantiation
         for (var i = 0; i < definition.Memories.Count; i++)
         {
             instance.Memories[i] ??= new Memory(module.Engine, definition.Memories[i], instance.Store);
-            instance.Memories[i].Attach(instance.Context);
+            instance.Memories[i].Attach(instance);
         }
     }
 
@@ -144,7 +144,7 @@ internal static unsafe class Instantiation
         for (var i = definition.ImportedGlobals; i < definition.Globals.Count; i++)
         {
             var cell = (long*)((byte*)instance.Context + module.Layout.Global(i));
-            *cell = instance.Evaluate(definition.GlobalInitializers[i - definition.ImportedGlobals]);
+            *cell = instance.Evaluate(definition.GlobalInitializers![i - definition.ImportedGlobals]);
             instance.Globals[i] = new Global(module.Engine, definition.Globals[i], instance.Store, cell);
         }
     }

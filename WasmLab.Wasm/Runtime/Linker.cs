@@ -91,7 +91,7 @@ public sealed class Linker
             throw new ArgumentException("the module was loaded by another engine than the linker's", nameof(module));
         }
 
-        return Instantiation.Run(module, import => _definitions.GetValueOrDefault((import.Module, import.Name)) ?? FromFallback(import));
+        return Instantiation.Run(module, import => _definitions.TryGetValue((import.Module, import.Name), out var found) ? found : FromFallback(import));
     }
 
     private HostDefinition? FromFallback(ImportType import) =>

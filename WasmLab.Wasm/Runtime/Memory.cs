@@ -13,7 +13,7 @@ public sealed unsafe class Memory : IStoreMember
     /// <summary>The size of a page: 64 KiB.</summary>
     public const int PageSize = 65_536;
 
-    private readonly List<nint> _contexts = [];
+    private readonly List<Instance> _users = [];
     private readonly uint _maximumPages;
     private byte* _base;
     private ulong _length;
@@ -70,9 +70,9 @@ public sealed unsafe class Memory : IStoreMember
         }
 
         _length += added;
-        foreach (var context in _contexts)
+        foreach (var user in _users)
         {
-            ((InstanceContext*)context)->MemoryLength = _length;
+            user.Context->MemoryLength = _length;
         }
 
         return before;
@@ -137,11 +137,11 @@ public sealed unsafe class Memory : IStoreMember
     }
 
     /// <summary>Makes an instance's context follow this memory.</summary>
-    internal void Attach(InstanceContext* context)
+    internal void Attach(Instance user)
     {
-        _contexts.Add((nint)context);
-        context->MemoryBase = _base;
-        context->MemoryLength = _length;
+        _users.Add(user);
+        user.Context->MemoryBase = _base;
+        user.Context->MemoryLength = _length;
     }
 
     private uint Reserve(uint minimum, uint maximum)

@@ -12,8 +12,8 @@ internal sealed unsafe class Store
     private static readonly Lock Gate = new();
 
     private readonly List<object> _members = [];
-    private readonly List<nint> _contexts = [];
-    private readonly List<(nint Address, nuint Size, bool IsReservation)> _allocations = [];
+    private readonly List<Instance> _instances = [];
+    private readonly List<Allocation> _allocations = [];
     private Store? _mergedInto;
     private int _disposable;
     private int _active;
@@ -41,6 +41,11 @@ internal sealed unsafe class Store
         lock (Gate)
         {
             Root._members.Add(member);
+            if (member is Instance instance)
+            {
+                Root._instances.Add(instance);
+            }
+
             Root._disposable++;
         }
     }
@@ -51,7 +56,7 @@ internal sealed unsafe class Store
         NativeMemory.Clear((void*)address, size);
         lock (Gate)
         {
-            Root._allocations.Add((address, size, false));
+            Root._allocations.Add(new Allocation(address, size, false));
         }
 
         return address;
@@ -73,7 +78,7 @@ internal sealed unsafe class Store
     {
         lock (Gate)
         {
-            Root._allocations.Add((address, size, true));
+            Root._allocations.Add(new Allocation(address, size, true));
         }
     }
 
@@ -81,11 +86,6 @@ internal sealed unsafe class Store
     {
         var context = (InstanceContext*)Allocate((nuint)size);
         context->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(instance, GCHandleType.Weak));
-        lock (Gate)
-        {
-            Root._contexts.Add((nint)context);
-        }
-
         return context;
     }
 
@@ -100,12 +100,12 @@ internal sealed unsafe class Store
             }
 
             target._members.AddRange(source._members);
-            target._contexts.AddRange(source._contexts);
+            target._instances.AddRange(source._instances);
             target._allocations.AddRange(source._allocations);
             target._disposable += source._disposable;
             target._active += source._active;
             source._members.Clear();
-            source._contexts.Clear();
+            source._instances.Clear();
             source._allocations.Clear();
             source._mergedInto = target;
         }
@@ -118,7 +118,7 @@ internal sealed unsafe class Store
         {
             var root = Root;
             ObjectDisposedException.ThrowIf(root._freed, typeof(Instance));
-            var previous = root._contexts.Count > 0 ? ((InstanceContext*)root._contexts[0])->StackLimit : 0;
+            var previous = root._instances.Count > 0 ? root._instances[0].Context->StackLimit : 0;
             var limit = ThreadStack.LimitFor(stackSize);
             var nestedHere = root._active > 0 && previous >= ThreadStack.Lowest && previous < ThreadStack.Lowest + (nuint)stackSize + ThreadStack.Reserve;
             root._active++;
@@ -148,10 +148,10 @@ internal sealed unsafe class Store
     {
         lock (Gate)
         {
-            foreach (var context in Root._contexts)
+            foreach (var instance in Root._instances)
             {
-                Volatile.Write(ref ((InstanceContext*)context)->Interrupted, 1);
-                ((InstanceContext*)context)->StackLimit = nuint.MaxValue;
+                Volatile.Write(ref instance.Context->Interrupted, 1);
+                instance.Context->StackLimit = nuint.MaxValue;
             }
         }
     }
@@ -172,11 +172,27 @@ internal sealed unsafe class Store
         }
     }
 
+    // A class, so that the lists of it need no code of their own at every start.
+    private sealed record Allocation(nint Address, nuint Size, bool IsReservation)
+    {
+        public void Free()
+        {
+            if (IsReservation)
+            {
+                AddressSpace.Release(Address, Size);
+            }
+            else
+            {
+                NativeMemory.AlignedFree((void*)Address);
+            }
+        }
+    }
+
     private void SetStackLimit(nuint limit)
     {
-        foreach (var address in _contexts)
+        foreach (var instance in _instances)
         {
-            var context = (InstanceContext*)address;
+            var context = instance.Context;
             context->StackLimit = Volatile.Read(ref context->Interrupted) != 0 ? nuint.MaxValue : limit;
         }
     }
@@ -196,21 +212,14 @@ internal sealed unsafe class Store
             }
 
             _freed = true;
-            foreach (var context in _contexts)
+            foreach (var instance in _instances)
             {
-                GCHandle.FromIntPtr(((InstanceContext*)context)->Handle).Free();
+                GCHandle.FromIntPtr(instance.Context->Handle).Free();
             }
 
-            foreach (var (address, size, isReservation) in _allocations)
+            foreach (var allocation in _allocations)
             {
-                if (isReservation)
-                {
-                    AddressSpace.Release(address, size);
-                }
-                else
-                {
-                    NativeMemory.AlignedFree((void*)address);
-                }
+                allocation.Free();
             }
 
             foreach (var member in _members)
@@ -218,7 +227,7 @@ internal sealed unsafe class Store
                 (member as IStoreMember)?.StoreFreed();
             }
 
-            _contexts.Clear();
+            _instances.Clear();
             _allocations.Clear();
             _members.Clear();
         }

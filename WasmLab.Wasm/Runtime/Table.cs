@@ -6,7 +6,7 @@ namespace WasmLab.Wasm;
 public sealed unsafe class Table : IStoreMember
 {
     private readonly Engine _engine;
-    private readonly List<nint> _views = [];
+    private readonly List<View> _views = [];
     private readonly uint _maximum;
     private readonly uint? _declaredMaximum;
     private nint* _elements;
@@ -102,7 +102,7 @@ public sealed unsafe class Table : IStoreMember
 
     internal void Attach(TableView* view)
     {
-        _views.Add((nint)view);
+        _views.Add(new View(view));
         UpdateViews();
     }
 
@@ -126,11 +126,16 @@ public sealed unsafe class Table : IStoreMember
 
     private void UpdateViews()
     {
-        foreach (var address in _views)
+        foreach (var view in _views)
         {
-            var view = (TableView*)address;
-            view->Elements = (nint)_elements;
-            view->Length = _size;
+            view.Address->Elements = (nint)_elements;
+            view.Address->Length = _size;
         }
+    }
+
+    /// <summary>Where an instance's code looks for this table.</summary>
+    private sealed class View(TableView* address)
+    {
+        public TableView* Address => address;
     }
 }

@@ -6,15 +6,14 @@ namespace WasmLab.Wasm.Validation;
 /// Validates a function's body by the algorithm in the specification's appendix. Nesting is kept on stacks of its own, so no depth of it
 /// can exhaust the thread's. One object validates many functions, one after the other.
 /// </summary>
-internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> declaredFunctions)
+internal sealed class FunctionValidator(ModuleDefinition module, bool[] declaredFunctions)
 {
     private static readonly ValueType[] None = [];
-    private static readonly Dictionary<ValueType, ValueType[]> Single =
-        new[] { ValueType.I32, ValueType.I64, ValueType.F32, ValueType.F64, ValueType.FuncRef, ValueType.ExternRef }
-            .ToDictionary(type => type, type => new[] { type });
+    private static readonly ValueType[][] Single = CreateSingle();
 
     private readonly OperandStack _stack = new();
-    private readonly HashSet<uint> _checkedLabels = [];
+    private int[] _checkedLabels = [];
+    private int _branchTables;
     private LocalTypes _locals;
     private FunctionType _type = null!;
 
@@ -47,8 +46,19 @@ internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> d
     {
         InstructionDecoder.EmptyBlock => (None, None),
         >= 0 => (module.Types[(int)type].Parameters, module.Types[(int)type].Results),
-        _ => (None, Single[(ValueType)(type & 0x7F)]),
+        _ => (None, Single[type & 0x7F]),
     };
+
+    private static ValueType[][] CreateSingle()
+    {
+        var single = new ValueType[128][];
+        for (var i = 0; i < single.Length; i++)
+        {
+            single[i] = [(ValueType)i];
+        }
+
+        return single;
+    }
 
     private void Check(in Instruction instruction, in WasmReader reader)
     {
@@ -200,15 +210,21 @@ internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> d
         _stack.Pop(ValueType.I32, reader, at);
         var targets = instruction.Many!;
         var arity = LabelTypes(targets[^1], in reader, at).Count;
-        _checkedLabels.Clear();
+        if (_checkedLabels.Length < _stack.Depth)
+        {
+            _checkedLabels = new int[_stack.Depth * 2];
+        }
+
+        _branchTables++;
         foreach (var target in targets)
         {
-            if (!_checkedLabels.Add(target))
+            var types = LabelTypes(target, in reader, at);
+            if (_checkedLabels[target] == _branchTables)
             {
                 continue;
             }
 
-            var types = LabelTypes(target, in reader, at);
+            _checkedLabels[target] = _branchTables;
             if (types.Count != arity)
             {
                 throw reader.Invalid("type mismatch: the labels of a br_table take different numbers of values", at);
@@ -364,7 +380,7 @@ internal sealed class FunctionValidator(ModuleDefinition module, HashSet<uint> d
                     throw reader.Invalid($"unknown function {instruction.First}", at);
                 }
 
-                if (!declaredFunctions.Contains(instruction.First))
+                if (!declaredFunctions[instruction.First])
                 {
                     throw reader.Invalid($"undeclared function reference {instruction.First}", at);
                 }

@@ -93,7 +93,13 @@ internal static class InstructionTable
 
     private static void Define(Opcode first, Opcode last, string signature)
     {
-        var parsed = new InstructionSignature([.. signature[..^2].Select(Parse)], Parse(signature[^1]));
+        var parameters = new ValueType[signature.Length - 2];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] = Parse(signature[i]);
+        }
+
+        var parsed = new InstructionSignature(parameters, Parse(signature[^1]));
         for (var opcode = first; opcode <= last; opcode++)
         {
             if ((int)opcode < 256)

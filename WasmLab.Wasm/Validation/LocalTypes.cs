@@ -36,19 +36,21 @@ internal readonly struct LocalTypes
             }
 
             // The first run whose end lies behind the index.
-            var found = Array.BinarySearch(_ends, index + 1);
-            if (found < 0)
+            var (low, high) = (0, _ends.Length - 1);
+            while (low < high)
             {
-                return _runs[~found].Type;
+                var middle = (low + high) / 2;
+                if (_ends[middle] > index)
+                {
+                    high = middle;
+                }
+                else
+                {
+                    low = middle + 1;
+                }
             }
 
-            // Empty runs have the same end as the one before.
-            while (found > 0 && _ends[found - 1] == _ends[found])
-            {
-                found--;
-            }
-
-            return _runs[found].Type;
+            return _runs[low].Type;
         }
     }
 }

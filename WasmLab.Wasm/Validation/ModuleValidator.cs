@@ -8,9 +8,13 @@ internal sealed class ModuleValidator
     private const uint MaxPages = 65_536;
 
     private readonly ModuleDefinition _module;
-    private readonly HashSet<uint> _declaredFunctions = [];
+    private readonly bool[] _declaredFunctions;
 
-    private ModuleValidator(ModuleDefinition module) => _module = module;
+    private ModuleValidator(ModuleDefinition module)
+    {
+        _module = module;
+        _declaredFunctions = new bool[module.Functions.Count];
+    }
 
     public static void Validate(ModuleDefinition module)
     {
@@ -105,7 +109,7 @@ internal sealed class ModuleValidator
 
     private void CheckGlobals()
     {
-        for (var i = 0; i < _module.GlobalInitializers.Count; i++)
+        for (var i = 0; i < _module.GlobalInitializers?.Length; i++)
         {
             CheckConstant(_module.GlobalInitializers[i], _module.Globals[_module.ImportedGlobals + i].Value, "global");
         }
@@ -133,7 +137,7 @@ internal sealed class ModuleValidator
             foreach (var function in segment.Functions ?? [])
             {
                 CheckFunction(function, segment.Offset, "element");
-                _declaredFunctions.Add(function);
+                _declaredFunctions[function] = true;
             }
 
             foreach (var expression in segment.Expressions ?? [])
@@ -185,7 +189,7 @@ internal sealed class ModuleValidator
 
             if (export.Kind == ExternKind.Function)
             {
-                _declaredFunctions.Add(export.Index);
+                _declaredFunctions[export.Index] = true;
             }
         }
     }
@@ -253,7 +257,7 @@ internal sealed class ModuleValidator
     private ValueType DeclareFunction(ConstantExpression expression, string section)
     {
         CheckFunction(expression.First, expression.Offset, section);
-        _declaredFunctions.Add(expression.First);
+        _declaredFunctions[expression.First] = true;
         return ValueType.FuncRef;
     }
 

@@ -23,7 +23,9 @@ internal sealed class OperandStack
     {
         if (Height == _operands.Length)
         {
-            Array.Resize(ref _operands, Height * 2);
+            var larger = new ValueType[Height * 2];
+            Array.Copy(_operands, larger, Height);
+            _operands = larger;
         }
 
         _operands[Height++] = type;
@@ -93,7 +95,9 @@ internal sealed class OperandStack
     {
         if (Depth == _frames.Length)
         {
-            Array.Resize(ref _frames, Depth * 2);
+            var larger = new ControlFrame[Depth * 2];
+            Array.Copy(_frames, larger, Depth);
+            _frames = larger;
         }
 
         _frames[Depth++] = new ControlFrame { Opcode = opcode, Parameters = parameters, Results = results, Height = Height };
