@@ -6,8 +6,8 @@ namespace WasmLab.Wasm.Compilation;
 /// <summary>The code of a module's functions, each compiled when it is first called, for all instances.</summary>
 internal sealed class CompiledModule(Module module)
 {
-    /// <summary>Beyond this the just-in-time compiler takes minutes and gigabytes.</summary>
-    private const int MaxILSize = 32 * 1024 * 1024;
+    /// <summary>The just-in-time compiler takes about one second and 150 MB for each megabyte of IL; the largest real functions have two.</summary>
+    private const int MaxILSize = 8 * 1024 * 1024;
 
     // The just-in-time compiler recurses over what it compiles, so it gets a stack of its own unless there is plenty here.
     private const int CompilerStackSize = 64 * 1024 * 1024;

@@ -183,6 +183,16 @@ public sealed class FunctionCompilerTests
         Instantiate(wasm).GetFunction("run")!.Invoke([.. Enumerable.Range(0, Count).Cast<object>()]).ShouldBe([Count * (Count - 1) / 2]);
     }
 
+    [Fact]
+    public void Function_OfManyMegabytes_TrapsWhenItIsCalled()
+    {
+        var code = new CodeBuilder()
+            .Repeat(600_000, part => part.Get(0).Op(Opcode.I32Load, 2, 4).Set(0))
+            .Get(0).End();
+
+        Should.Throw<TrapException>(() => Run(code, 0)).Message.ShouldBe("function too large to compile: run");
+    }
+
     private static byte[] Leb(int value)
     {
         List<byte> bytes = [];
