@@ -23,6 +23,8 @@ public sealed unsafe class Function : IEquatable<Function>
     /// <summary>The type.</summary>
     public FunctionType Type => _type.Type;
 
+    internal Engine Engine => _instance.Module.Engine;
+
     internal Store Store => _instance.Store;
 
     internal FunctionRecord* Record => _record;

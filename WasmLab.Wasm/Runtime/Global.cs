@@ -5,7 +5,6 @@ namespace WasmLab.Wasm;
 /// <summary>A global variable or constant.</summary>
 public sealed unsafe class Global : IStoreMember
 {
-    private readonly Engine _engine;
     private long* _cell;
 
     /// <summary>Makes a global that the host can define for modules to import.</summary>
@@ -24,7 +23,7 @@ public sealed unsafe class Global : IStoreMember
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(type);
-        _engine = engine;
+        Engine = engine;
         Type = type;
         Store = store;
         _cell = cell;
@@ -37,7 +36,7 @@ public sealed unsafe class Global : IStoreMember
     /// <exception cref="InvalidOperationException">Set on a global that is not mutable.</exception>
     public object? Value
     {
-        get => Values.FromSlot(_engine, Type.Value, *Cell);
+        get => Values.FromSlot(Engine, Type.Value, *Cell);
         set
         {
             if (!Type.IsMutable)
@@ -45,9 +44,11 @@ public sealed unsafe class Global : IStoreMember
                 throw new InvalidOperationException("the global is not mutable");
             }
 
-            *Cell = Values.ToSlot(_engine, Store, Type.Value, value);
+            *Cell = Values.ToSlot(Engine, Store, Type.Value, value);
         }
     }
+
+    internal Engine Engine { get; }
 
     internal Store Store { get; }
 

@@ -31,32 +31,32 @@ public sealed class Linker
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(function);
-        return Add(module, name, new HostDefinition(_engine.Canonical(type).Type, function));
+        return Add(module, name, new HostDefinition(_engine.Canonical(type).Type, function), _engine);
     }
 
     /// <summary>Defines a function of an instance.</summary>
     /// <param name="module">The module name.</param>
     /// <param name="name">The name.</param>
     /// <param name="function">The function.</param>
-    public Linker Define(string module, string name, Function function) => Add(module, name, function);
+    public Linker Define(string module, string name, Function function) => Add(module, name, function, function?.Engine);
 
     /// <summary>Defines a memory.</summary>
     /// <param name="module">The module name.</param>
     /// <param name="name">The name.</param>
     /// <param name="memory">The memory.</param>
-    public Linker DefineMemory(string module, string name, Memory memory) => Add(module, name, memory);
+    public Linker DefineMemory(string module, string name, Memory memory) => Add(module, name, memory, memory?.Engine);
 
     /// <summary>Defines a table.</summary>
     /// <param name="module">The module name.</param>
     /// <param name="name">The name.</param>
     /// <param name="table">The table.</param>
-    public Linker DefineTable(string module, string name, Table table) => Add(module, name, table);
+    public Linker DefineTable(string module, string name, Table table) => Add(module, name, table, table?.Engine);
 
     /// <summary>Defines a global.</summary>
     /// <param name="module">The module name.</param>
     /// <param name="name">The name.</param>
     /// <param name="global">The global.</param>
-    public Linker DefineGlobal(string module, string name, Global global) => Add(module, name, global);
+    public Linker DefineGlobal(string module, string name, Global global) => Add(module, name, global, global?.Engine);
 
     /// <summary>Defines everything that an instance exports. What imports it shares the instance's fate.</summary>
     /// <param name="module">The module name.</param>
@@ -72,7 +72,7 @@ public sealed class Linker
                 MemoryType => instance.GetMemory(export.Name)!,
                 TableType => instance.GetTable(export.Name)!,
                 _ => instance.GetGlobal(export.Name)!,
-            });
+            }, instance.Module.Engine);
         }
 
         return this;
@@ -97,11 +97,17 @@ public sealed class Linker
     private HostDefinition? FromFallback(ImportType import) =>
         import.Type is FunctionType type && Fallback?.Invoke(import) is { } function ? new HostDefinition(type, function) : null;
 
-    private Linker Add(string module, string name, object definition)
+    // The numbers of types and of references are the engine's: those of another would mean something else here.
+    private Linker Add(string module, string name, object definition, Engine? engine)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(definition);
+        if (engine != _engine)
+        {
+            throw new ArgumentException($"{module}.{name} belongs to another engine than the linker's", nameof(definition));
+        }
+
         _definitions[(module, name)] = definition;
         return this;
     }

@@ -35,6 +35,7 @@ public sealed unsafe class Memory : IStoreMember
         }
 
         Store = store;
+        Engine = engine;
         DeclaredMaximum = type.Limits.Maximum;
         _maximumPages = Reserve(type.Limits.Minimum, Math.Min(type.Limits.Maximum ?? allowed, allowed));
         _length = (ulong)type.Limits.Minimum * PageSize;
@@ -50,6 +51,8 @@ public sealed unsafe class Memory : IStoreMember
     public MemoryType Type => new(new Limits(Pages, DeclaredMaximum));
 
     internal uint? DeclaredMaximum { get; }
+
+    internal Engine Engine { get; }
 
     internal Store Store { get; }
 

@@ -5,7 +5,6 @@ namespace WasmLab.Wasm;
 /// <summary>A table of references.</summary>
 public sealed unsafe class Table : IStoreMember
 {
-    private readonly Engine _engine;
     private readonly List<View> _views = [];
     private readonly uint _maximum;
     private readonly uint? _declaredMaximum;
@@ -29,7 +28,7 @@ public sealed unsafe class Table : IStoreMember
             throw new LinkException($"table of {type.Limits.Minimum} elements is larger than the {allowed} that EngineOptions.MaxTableElements allows");
         }
 
-        _engine = engine;
+        Engine = engine;
         _declaredMaximum = type.Limits.Maximum;
         _maximum = Math.Min(_declaredMaximum ?? allowed, allowed);
         ElementType = type.Element;
@@ -46,6 +45,8 @@ public sealed unsafe class Table : IStoreMember
 
     internal ValueType ElementType { get; }
 
+    internal Engine Engine { get; }
+
     internal Store Store { get; }
 
     /// <summary>An element: a <see cref="Function"/>, an object of the host, or null.</summary>
@@ -53,15 +54,15 @@ public sealed unsafe class Table : IStoreMember
     /// <exception cref="TrapException">The index lies outside of the table.</exception>
     public object? this[uint index]
     {
-        get => Values.FromSlot(_engine, ElementType, Get(index));
-        set => Set(index, (nint)Values.ToSlot(_engine, Store, ElementType, value));
+        get => Values.FromSlot(Engine, ElementType, Get(index));
+        set => Set(index, (nint)Values.ToSlot(Engine, Store, ElementType, value));
     }
 
     /// <summary>Adds elements. Returns the size before, or null when so many cannot be had.</summary>
     /// <param name="count">How many elements to add.</param>
     /// <param name="value">What they hold.</param>
     public uint? Grow(uint count, object? value) =>
-        GrowRaw(count, (nint)Values.ToSlot(_engine, Store, ElementType, value));
+        GrowRaw(count, (nint)Values.ToSlot(Engine, Store, ElementType, value));
 
     void IStoreMember.StoreFreed()
     {

@@ -15,6 +15,8 @@ internal static unsafe class Values
         (ValueType.F32, float number) => WasmMath.SlotOfF32(number),
         (ValueType.F64, double number) => BitConverter.DoubleToInt64Bits(number),
         (ValueType.FuncRef, null) => 0,
+        (ValueType.FuncRef, Function function) when function.Engine != engine =>
+            throw new ArgumentException("the function belongs to another engine", nameof(value)),
         (ValueType.FuncRef, Function function) => (long)function.ReferenceFor(store),
         (ValueType.ExternRef, _) => engine.References.HandleOf(value),
         _ => throw new ArgumentException($"a value of type {type.Name()} is needed, but {value ?? "null"} ({value?.GetType().Name}) was given", nameof(value)),

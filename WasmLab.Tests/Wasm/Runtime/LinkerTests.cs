@@ -62,6 +62,17 @@ public sealed class LinkerTests
     }
 
     [Fact]
+    public void Define_SomethingOfAnotherEngine_IsRefused()
+    {
+        using var other = new Engine();
+        var table = new Table(other, new TableType(ValueType.FuncRef, new Limits(1)));
+        using var instance = new Linker(Engine).Instantiate(Module.Load(Engine, ModuleBuilder.OneFunction([], [], new CodeBuilder().End())));
+
+        Should.Throw<ArgumentException>(() => new Linker(Engine).DefineTable("host", "table", table)).Message.ShouldContain("another engine");
+        Should.Throw<ArgumentException>(() => table[0] = instance.GetFunction("run")).Message.ShouldContain("another engine");
+    }
+
+    [Fact]
     public void Options_OutOfRange_AreAllNamedAtOnce()
     {
         var failure = Should.Throw<ArgumentException>(() => new Engine(new EngineOptions { MaxMemoryPages = 0, StackSize = 1 }));
