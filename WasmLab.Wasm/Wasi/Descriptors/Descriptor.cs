@@ -64,7 +64,7 @@ internal abstract class Descriptor : IDisposable
 
     public virtual FileStatus GetStatus() => new() { Type = Type, LinkCount = 1 };
 
-    /// <summary>How many bytes a read would find at once, as far as known.</summary>
+    /// <summary>How many bytes a read would find at once, as far as that is known without another system call: at least one.</summary>
     public virtual long ReadableBytes => 1;
 
     public void Dispose()

@@ -42,8 +42,6 @@ internal sealed class SocketDescriptor : Descriptor
 
     public override WaitHandleSource? WaitSource => _source;
 
-    public override long ReadableBytes => IsListening ? 1 : _socket.Available;
-
     public override Errno Read(WasiContext context, IoVectors buffers, out int count) =>
         Receive(context, buffers, SocketFlags.None, waitForAll: false, out count, out _);
 
