@@ -112,6 +112,18 @@ internal sealed class TelemetryStore(TelemetryLimits? limits = null)
         }
     }
 
+    /// <summary>How many errors each sender's kept records tell of, by its name.</summary>
+    public IReadOnlyDictionary<string, int> CountErrors()
+    {
+        lock (_lock)
+        {
+            return _logs.GroupBy(pair => pair.Key.Name, StringComparer.OrdinalIgnoreCase).ToDictionary(
+                group => group.Key,
+                group => group.Sum(pair => pair.Value.Count(entry => entry.Severity >= LogSeverity.Error)),
+                StringComparer.OrdinalIgnoreCase);
+        }
+    }
+
     public IReadOnlyList<Trace> GetTraces()
     {
         lock (_lock)
