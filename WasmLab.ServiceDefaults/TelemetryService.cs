@@ -31,6 +31,7 @@ internal sealed class TelemetryService(IConfiguration configuration, IHostEnviro
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(TelemetryResource.For(name))
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "WasmLab.*", name)
+            .AddProcessor(new RequestSpanNames())
             .AddOtlpExporter()
             .Build();
         _meterProvider = Sdk.CreateMeterProviderBuilder()

@@ -69,19 +69,52 @@ internal sealed class ResourceGraph
         return new ResourceGraph(nodes, [.. edges]);
     }
 
-    /// <summary>Identifiers of what a resource needs, with the kind of need; a parent is one unless another says so.</summary>
+    /// <summary>
+    /// Identifiers of what a resource needs, with the kind of need. To be the child of something is a need where nothing
+    /// more telling leads there, and where the parent does not itself need the child.
+    /// </summary>
     private static Dictionary<string, string> Needs(ResourceView resource, IReadOnlyList<ResourceView> resources)
     {
-        var needs = new Dictionary<string, string>();
-        foreach (var relationship in resource.Snapshot.Relationships.OrderBy(relationship => relationship.Type == "Parent"))
+        var needs = Targets(resource, resources, parents: false);
+        foreach (var (parent, type) in Targets(resource, resources, parents: true))
         {
-            if (resources.FirstOrDefault(candidate => candidate.Is(relationship.ResourceName)) is { } target && target.Id != resource.Id)
+            if (!Reachable(parent, resources).Contains(resource.Id) && !needs.Keys.Any(need => Reachable(need, resources).Contains(parent)))
             {
-                needs.TryAdd(target.Id, relationship.Type);
+                needs.TryAdd(parent, type);
             }
         }
 
         return needs;
+    }
+
+    /// <summary>What is needed, directly or not, parents aside.</summary>
+    private static HashSet<string> Reachable(string id, IReadOnlyList<ResourceView> resources)
+    {
+        var reached = new HashSet<string>();
+        var next = new Stack<string>([id]);
+        while (next.TryPop(out var current))
+        {
+            foreach (var need in Targets(resources.First(resource => resource.Id == current), resources, parents: false).Keys.Where(reached.Add))
+            {
+                next.Push(need);
+            }
+        }
+
+        return reached;
+    }
+
+    private static Dictionary<string, string> Targets(ResourceView resource, IReadOnlyList<ResourceView> resources, bool parents)
+    {
+        var targets = new Dictionary<string, string>();
+        foreach (var relationship in resource.Snapshot.Relationships.Where(relationship => relationship.Type == "Parent" == parents))
+        {
+            if (resources.FirstOrDefault(candidate => candidate.Is(relationship.ResourceName)) is { } target && target.Id != resource.Id)
+            {
+                targets.TryAdd(target.Id, relationship.Type);
+            }
+        }
+
+        return targets;
     }
 
     private static int Column(string id, Dictionary<string, Dictionary<string, string>> needs, HashSet<string> path, Dictionary<string, int> known)

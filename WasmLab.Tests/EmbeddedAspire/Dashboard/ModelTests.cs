@@ -45,6 +45,25 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public void Graph_ParentThatNeedsItsChild_StandsRightOfIt()
+    {
+        var graph = ResourceGraph.Layout([Resource("cluster", ["process"]), Resource("process", parent: "cluster"), Resource("shim", parent: "cluster")]);
+
+        graph.Edges.Select(edge => (edge.From.Resource.Name, edge.To.Resource.Name)).ShouldBe([("process", "cluster"), ("cluster", "shim")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Graph_ParentNeededAnyway_IsNotDrawnTwice()
+    {
+        var child = Resource("vcluster", parent: "cluster");
+        child = child with { Snapshot = child.Snapshot with { Relationships = [.. child.Snapshot.Relationships, new RelationshipSnapshot("shim", "WaitFor")] } };
+
+        var graph = ResourceGraph.Layout([Resource("cluster", []), Resource("shim", ["cluster"]), child]);
+
+        graph.Edges.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void Waterfall_SpansOutOfOrder_AreATreeWithTheirPlaces()
     {
         var trace = new Trace("t", [Span("root", null, 0, 100), Span("late", "root", 60, 40), Span("early", "root", 10, 40), Span("inner", "early", 20, 10), Span("lost", "never-came", 30, 10)]);
