@@ -16,7 +16,7 @@ internal enum Tone
 /// <summary>One resource at one moment, as the pages show it.</summary>
 internal sealed record ResourceView(string Id, string Name, CustomResourceSnapshot Snapshot)
 {
-    private const string ParentProperty = "resource.parentName";
+    public const string ParentProperty = "resource.parentName";
     private const string ParentRelationship = "Parent";
 
     public string Type => Snapshot.ResourceType;

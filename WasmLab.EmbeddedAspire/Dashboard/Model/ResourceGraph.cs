@@ -4,7 +4,8 @@ namespace Aspire.Hosting.Dashboard.Model;
 
 internal sealed record GraphNode(ResourceView Resource, double X, double Y);
 
-internal sealed record GraphEdge(GraphNode From, GraphNode To, string Type)
+/// <summary>An arrow; it is implied where a longer way leads to the same resource.</summary>
+internal sealed record GraphEdge(GraphNode From, GraphNode To, string Type, bool IsImplied)
 {
     /// <summary>From what is needed, on the left, to what needs it.</summary>
     public string Path
@@ -65,7 +66,8 @@ internal sealed class ResourceGraph
         var byId = nodes.ToDictionary(node => node.Resource.Id);
         var edges = from node in nodes
                     from need in needs[node.Resource.Id]
-                    select new GraphEdge(byId[need.Key], node, need.Value);
+                    let isImplied = needs[node.Resource.Id].Keys.Any(other => Reachable(other, resources).Contains(need.Key))
+                    select new GraphEdge(byId[need.Key], node, need.Value, isImplied);
         return new ResourceGraph(nodes, [.. edges]);
     }
 

@@ -31,7 +31,7 @@ public sealed class ModelTests
         var graph = ResourceGraph.Layout([Resource("app", "db", "cache"), Resource("db", "cluster"), Resource("cache"), Resource("cluster")]);
 
         graph.Edges.Count.ShouldBe(3);
-        graph.Edges.ShouldAllBe(edge => edge.From.X < edge.To.X);
+        graph.Edges.ShouldAllBe(edge => edge.From.X < edge.To.X && !edge.IsImplied);
         graph.Nodes.Select(node => (node.X, node.Y)).ShouldBeUnique();
     }
 
@@ -42,6 +42,14 @@ public sealed class ModelTests
 
         graph.Nodes.Count.ShouldBe(3);
         graph.Edges.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Graph_NeedThatALongerWayMeets_IsImplied()
+    {
+        var graph = ResourceGraph.Layout([Resource("cluster", []), Resource("shim", ["cluster"]), Resource("flavor", ["cluster", "shim"])]);
+
+        graph.Edges.Where(edge => edge.IsImplied).Select(edge => (edge.From.Resource.Name, edge.To.Resource.Name)).ShouldBe([("cluster", "flavor")]);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class PageTests
     [Theory]
     [InlineData("/", "vcluster-native", "Running (Unhealthy)", "http://localhost:8080/native/get?foo=bar", "wasmlab/httpbin:runtime")]
     [InlineData("/?filter=shim", "Finished", "wasmedgev1")]
-    [InlineData("/?view=Graph", "<path class=\"edge ", "comparison, Waiting")]
+    [InlineData("/?view=Graph", "<path class=\"edge", "comparison, Waiting")]
     [InlineData("/?resource=embed", "The ingress answered 503", "HttpRequestException", "Child of", "Waits for", "vcluster-embed")]
     [InlineData("/?resource=cluster", "KUBECONFIG", "Kubernetes API", "Awaited by")]
     [InlineData("/consolelogs/resource/ingress", "<span class=\"fg2\">info</span>", "&lt;script&gt;alert(&#39;not run&#39;)", "upstream refused")]
