@@ -4,6 +4,7 @@ using WasmLab.EmbeddedCluster.Api.Http;
 using WasmLab.EmbeddedCluster.Api.Pki;
 using WasmLab.EmbeddedCluster.Api.Resources;
 using WasmLab.EmbeddedCluster.Api.Verbs;
+using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Api;
 
@@ -35,6 +36,13 @@ internal static class ApiRouter
         var (ns, rest) = path is ["namespaces", var scope, var first, ..] && first is not ("status" or "finalize")
             ? (scope, path[2..])
             : ((string?)null, path);
+        if (ns is not null && rest is ["bindings"] && group.Length == 0)
+        {
+            // The older way to bind: the body, not the path, names the pod.
+            var binding = new ApiRequest(core, context, ResourceRegistry.Of(Pod.Type), ns, null, "binding") { Aborted = aborted };
+            return context.Request.Method == "POST" ? BindingVerb.HandleAsync(binding) : throw Statuses.MethodNotAllowed().AsException();
+        }
+
         var resource = ResourceRegistry.Find(group, version, rest[0]);
         if (resource is null || rest.Length > 3 || (ns is not null && !resource.Type.Namespaced) || (rest.Length > 1 && ns is null && resource.Type.Namespaced))
         {

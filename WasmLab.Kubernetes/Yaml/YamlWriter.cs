@@ -53,10 +53,17 @@ internal static class YamlWriter
         }
     }
 
+    /// <summary>Whether a text of several lines can stand as it is: what begins blank, or has other control characters, would not read back the same.</summary>
+    private static bool IsBlock(string text) =>
+        text.Contains('\n', StringComparison.Ordinal)
+        && !char.IsWhiteSpace(text[0])
+        && !text.Contains(" \n", StringComparison.Ordinal)
+        && text.All(character => character is '\n' or '\t' || !char.IsControl(character));
+
     private static void EmitText(Emitter emitter, string text)
     {
-        var style = text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
-            : YamlScalar.NeedsQuotes(text) ? ScalarStyle.DoubleQuoted
+        var style = IsBlock(text) ? ScalarStyle.Literal
+            : text.Contains('\n', StringComparison.Ordinal) || YamlScalar.NeedsQuotes(text) ? ScalarStyle.DoubleQuoted
             : ScalarStyle.Any;
         emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }

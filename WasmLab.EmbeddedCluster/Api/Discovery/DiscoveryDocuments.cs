@@ -10,9 +10,11 @@ internal static class DiscoveryDocuments
     public const string AggregatedMediaType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private static readonly string[] s_verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    private static readonly string[] s_create = ["create"];
     private static readonly string[] s_statusVerbs = ["get", "patch", "update"];
 
-    private static readonly IReadOnlyList<DiscoveredResource> s_resources = [.. ResourceRegistry.All.SelectMany(Discover), .. ReviewResources.All];
+    private static readonly IReadOnlyList<DiscoveredResource> s_resources =
+        [new("", "v1", "bindings", "Binding", true, s_create) { Singular = "binding" }, .. ResourceRegistry.All.SelectMany(Discover), .. ReviewResources.All];
 
     /// <summary>The groups with a name.</summary>
     public static IReadOnlyList<(string Group, string Version)> Groups { get; } =

@@ -12,6 +12,9 @@ internal static class BindingVerb
     {
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted).ConfigureAwait(false);
         var node = body.Str("target", "name") ?? throw Statuses.BadRequest("target.name: Required value").AsException();
+        request = request.Name is null
+            ? request with { Name = body.Str("metadata", "name") ?? throw Statuses.BadRequest("metadata.name: Required value").AsException() }
+            : request;
         var options = WriteOptions.Of(request) with { Subresource = null };
         ObjectUpdate.Update(request.Core, request.Resource, request.Key, pod => Bind(request, pod, node), options, FieldOwnership.OfUpdate(request, options));
         await request.Response.WriteStatusAsync(Statuses.Success(), 201).ConfigureAwait(false);

@@ -64,6 +64,8 @@ internal static class ObjectCreation
         }
 
         resource.Strategy.Default(obj);
+        // Nobody owns what the server itself adds from here on.
+        own?.Invoke(obj);
         resource.Strategy.PrepareForCreate(obj, context);
         Validate(resource, obj);
         var key = new ObjectKey(resource.StorageName, metadata.Str("namespace") ?? "", metadata.Str("name")!);
@@ -73,7 +75,6 @@ internal static class ObjectCreation
         }
 
         resource.Strategy.Admit(obj, context);
-        own?.Invoke(obj);
         if (options.DryRun)
         {
             return new(WriteOutcome.Done, StoredObject.Unsaved(key, obj));
