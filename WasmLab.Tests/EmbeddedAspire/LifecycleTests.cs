@@ -82,13 +82,14 @@ public sealed class LifecycleTests
         var parameter = _builder.AddParameter("p", "value").Resource;
         await using var application = _builder.Build();
         var first = new TaskCompletionSource<string>();
-        _ = Task.Run(async () =>
+        _ = WatchAsync();
+        async Task WatchAsync()
         {
             await foreach (var e in application.ResourceNotifications.WatchAsync())
             {
                 first.TrySetResult(e.Resource.Name);
             }
-        });
+        }
 
         await application.StartAsync();
 
@@ -225,7 +226,11 @@ public sealed class LifecycleTests
     private static ConcurrentQueue<string> FollowStates(DistributedApplication application, IResource resource)
     {
         var states = new ConcurrentQueue<string>();
-        _ = Task.Run(async () =>
+        _ = WatchAsync();
+        return states;
+
+        // The watch begins before this returns.
+        async Task WatchAsync()
         {
             await foreach (var e in application.ResourceNotifications.WatchAsync())
             {
@@ -234,8 +239,7 @@ public sealed class LifecycleTests
                     states.Enqueue(state.Text);
                 }
             }
-        });
-        return states;
+        }
     }
 
     private static async Task Until(Func<bool> condition)

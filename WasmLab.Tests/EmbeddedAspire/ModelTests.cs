@@ -73,18 +73,19 @@ public sealed class ModelTests
         var resource = builder.AddTest("a").WaitFor(child).Resource;
 
         resource.Annotations.OfType<WaitAnnotation>().Select(w => w.Resource.Name).ShouldBe(["parent", "child"]);
-        resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(r => (r.Resource.Name, r.Type)).ShouldBe([("parent", "WaitFor"), ("child", "WaitFor")]);
+        resource.Annotations.OfType<ResourceRelationshipAnnotation>().Select(r => (r.Resource.Name, r.Type)).ShouldBe([("child", "WaitFor")]);
     }
 
     [Fact]
-    public void WaitFor_ASiblingUnderOneParent_WaitsForTheSiblingOnly()
+    public void WaitForCompletion_ASiblingUnderOneParent_WaitsForTheSiblingOnly()
     {
         var builder = TestApplication.CreateBuilder();
         var parent = builder.AddTest("parent");
         var first = builder.AddResource(new TestChildResource("first", parent.Resource));
-        var second = builder.AddResource(new TestChildResource("second", parent.Resource)).WaitFor(first).Resource;
+        var second = builder.AddResource(new TestChildResource("second", parent.Resource)).WaitForCompletion(first).Resource;
 
         second.Annotations.OfType<WaitAnnotation>().ShouldHaveSingleItem().Resource.ShouldBeSameAs(first.Resource);
+        Should.Throw<DistributedApplicationException>(() => builder.CreateResourceBuilder(second).WaitFor(first)).Message.ShouldContain("its parent 'parent'");
     }
 
     [Fact]
@@ -147,6 +148,18 @@ public sealed class ModelTests
     [Fact]
     public void CreateBuilder_CommandLine_IsInTheConfiguration()
         => TestApplication.CreateBuilder("--WasmLab:Cluster=minikube").Configuration["WasmLab:Cluster"].ShouldBe("minikube");
+
+    [Fact]
+    public void ProjectFolderAbove_OutputFolder_IsTheFolderOfTheProject()
+    {
+        var project = Directory.CreateTempSubdirectory("wasmlab-");
+        var output = project.CreateSubdirectory("bin/Debug/net10.0");
+        File.WriteAllText(Path.Combine(project.FullName, "My.AppHost.csproj"), "<Project />");
+
+        AppHostLocation.ProjectFolderAbove(output.FullName, "My.AppHost").ShouldBe(project.FullName);
+        AppHostLocation.ProjectFolderAbove(output.FullName, "No.AppHost").ShouldBeNull();
+        project.Delete(recursive: true);
+    }
 
     [Fact]
     public void CreateResourceBuilder_ByNameAndWrongType_ThrowsNamingBothTypes()

@@ -42,7 +42,13 @@ public static partial class ResourceBuilderExtensions
         return builder.WithAnnotation(new ExplicitStartupAnnotation(), ResourceAnnotationMutationBehavior.Replace);
     }
 
-    private static IResourceBuilder<T> Wait<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, WaitType waitType, WaitBehavior? behavior, int exitCode = 0)
+    private static IResourceBuilder<T> Wait<T>(
+        this IResourceBuilder<T> builder,
+        IResourceBuilder<IResource> dependency,
+        WaitType waitType,
+        WaitBehavior? behavior,
+        int exitCode = 0,
+        bool addRelationship = true)
         where T : IResourceWithWaitSupport
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -53,19 +59,23 @@ public static partial class ResourceBuilderExtensions
             throw new DistributedApplicationException($"The '{resource.Name}' resource cannot wait for itself.");
         }
 
-        if (resource.WithAncestors().Skip(1).Contains(dependency.Resource))
+        if (resource is IResourceWithParent { Parent: var own } && ReferenceEquals(own, dependency.Resource))
         {
             throw new DistributedApplicationException($"The '{resource.Name}' resource cannot wait for its parent '{dependency.Resource.Name}'.");
         }
 
-        // A child cannot be had before its parent; so the parent's failure is seen too. A sibling's parent is the resource's own.
-        if (dependency.Resource is IResourceWithParent { Parent: { } parent } && !resource.WithAncestors().Contains(parent))
+        // A child may have no checks of its own, so its parent is waited for too. That also means that children of one parent
+        // cannot wait for each other but for completion, as in Aspire.
+        if (dependency.Resource is IResourceWithParent { Parent: var parent } && waitType != WaitType.WaitForCompletion)
         {
-            builder.Wait(dependency.ApplicationBuilder.CreateResourceBuilder(parent), waitType == WaitType.WaitForCompletion ? WaitType.WaitUntilStarted : waitType, behavior);
+            builder.Wait(dependency.ApplicationBuilder.CreateResourceBuilder(parent), waitType, behavior, addRelationship: false);
         }
 
-        return builder
-            .WithRelationship(dependency.Resource, RelationshipTypes.WaitFor)
-            .WithAnnotation(new WaitAnnotation(dependency.Resource, waitType, exitCode) { WaitBehavior = behavior });
+        if (addRelationship)
+        {
+            builder.WithRelationship(dependency.Resource, RelationshipTypes.WaitFor);
+        }
+
+        return builder.WithAnnotation(new WaitAnnotation(dependency.Resource, waitType, exitCode) { WaitBehavior = behavior });
     }
 }

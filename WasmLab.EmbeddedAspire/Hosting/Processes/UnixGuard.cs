@@ -9,7 +9,7 @@ internal static class UnixGuard
     private const string Shell = "/bin/sh";
 
     // The program takes the shell's place, so process number, exit code and signals are its own. The guard survives the SIGTERM that
-    // it sends to its own group, and ends by the SIGKILL.
+    // it sends to its own group, gives the program three seconds, and ends by the SIGKILL.
     private const string Script = """
         exec 3<&0
         (
@@ -17,7 +17,8 @@ internal static class UnixGuard
           exec >/dev/null 2>&1
           cat <&3
           kill -s TERM -- -$$
-          sleep 3
+          n=30
+          while [ $n -gt 0 ] && kill -s 0 $$; do sleep 0.1 || sleep 1; n=$((n-1)); done
           kill -s KILL -- -$$
         ) &
         exec 3<&-
