@@ -24,7 +24,7 @@ public sealed class DashboardHostTests
         app.Services.GetRequiredService<ResourceLoggerService>().AddLine(resource.Resource.Name, "a line of the thing", isError: false);
 
         using var browser = new HttpClient();
-        await WaitForAsync(async () => (await browser.GetStringAsync(addresses.LoginUrl, Cancellation)).Contains("row-thing", StringComparison.Ordinal));
+        await Wait.UntilAsync("the page shows the resource", async () => (await browser.GetStringAsync(addresses.LoginUrl, Cancellation)).Contains("row-thing", StringComparison.Ordinal));
         var console = await browser.GetStringAsync($"{addresses.FrontendUrl}/consolelogs/resource/thing", Cancellation);
 
         console.ShouldContain("a line of the thing");
@@ -93,16 +93,6 @@ public sealed class DashboardHostTests
         }
 
         return builder;
-    }
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            await Task.Delay(20, deadline.Token);
-        }
     }
 
     private sealed class Thing(string name) : Resource(name);
