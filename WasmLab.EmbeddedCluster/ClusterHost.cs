@@ -30,9 +30,9 @@ internal static class ClusterHost
     /// <summary>Runs until told to stop; the exit code is 0 unless it could not start.</summary>
     public static async Task<int> RunAsync(ClusterOptions options, CancellationToken ct)
     {
+        var host = Build(options);
         try
         {
-            using var host = Build(options);
             await host.StartAsync(ct).ConfigureAwait(false);
             PrintReady(options, host.Services.GetRequiredService<ClusterAddresses>());
             await host.WaitForShutdownAsync(ct).ConfigureAwait(false);
@@ -42,6 +42,17 @@ internal static class ClusterHost
         {
             await Console.Error.WriteLineAsync($"wasmlab-cluster: {exception.Message}").ConfigureAwait(false);
             return 1;
+        }
+#pragma warning disable CA1031 // What nobody foresaw has to be seen whole before the host is taken apart, which may fail in turn.
+        catch (Exception exception) when (exception is not OperationCanceledException || !ct.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"wasmlab-cluster: {exception}").ConfigureAwait(false);
+            return 1;
+        }
+        finally
+        {
+            host.Dispose();
         }
     }
 
@@ -57,6 +68,8 @@ internal static class ClusterHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A host that cannot start says why by its exception, which is printed as one line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.ConfigureOpenTelemetry();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
         builder.Services.AddSingleton<IHostLifetime, Microsoft.Extensions.Hosting.Internal.ConsoleLifetime>();

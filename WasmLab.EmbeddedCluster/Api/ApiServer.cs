@@ -25,11 +25,11 @@ internal sealed class ApiServer : IDisposable
     /// <summary>The version of Kubernetes whose behaviour this API has.</summary>
     public const string Version = "v1.34.0+wasmlab";
 
-    private static readonly TimeSpan s_progressPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_upkeepPeriod = TimeSpan.FromSeconds(30);
     private static readonly DateTimeOffset s_firstRevisionEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ApiCore _core;
-    private readonly ITimer _progress;
+    private readonly ITimer _upkeep;
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>An API with no objects but the namespaces that every cluster has.</summary>
@@ -41,7 +41,7 @@ internal sealed class ApiServer : IDisposable
         // Revisions start at the time, so that one of an earlier run is too old rather than yet to come.
         var store = new MemoryObjectStore((long)(time.GetUtcNow() - s_firstRevisionEpoch).TotalMilliseconds);
         _core = new(store, new ServiceAddresses(), time, loggers.CreateLogger<ApiServer>(), logSource, _stopping.Token);
-        _progress = time.CreateTimer(_ => store.ReportProgress(), null, s_progressPeriod, s_progressPeriod);
+        _upkeep = time.CreateTimer(_ => KeepUp(store), null, s_upkeepPeriod, s_upkeepPeriod);
         CreatePermanentNamespaces();
     }
 
@@ -81,7 +81,7 @@ internal sealed class ApiServer : IDisposable
         if (!_stopping.IsCancellationRequested)
         {
             _stopping.Cancel();
-            _progress.Dispose();
+            _upkeep.Dispose();
         }
     }
 
@@ -113,6 +113,12 @@ internal sealed class ApiServer : IDisposable
         }
 
         await context.Response.WriteStatusAsync(status).ConfigureAwait(false);
+    }
+
+    private void KeepUp(MemoryObjectStore store)
+    {
+        EventExpiry.Remove(store, _core.Time.GetUtcNow());
+        store.ReportProgress();
     }
 
     private void CreatePermanentNamespaces()

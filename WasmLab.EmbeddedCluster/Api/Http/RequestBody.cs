@@ -13,7 +13,7 @@ internal static class RequestBody
 {
     private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-    private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 512 };
+    private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false };
 
     /// <summary>The media type of the body, without parameters.</summary>
     public static string MediaType(HttpRequest request)

@@ -46,6 +46,11 @@ internal class ResourceStrategy
     {
     }
 
+    /// <summary>Takes from the cluster, and gives back to it, what a valid change needs and no longer needs.</summary>
+    public virtual void AdmitUpdate(JsonObject obj, JsonObject old, ResourceContext context)
+    {
+    }
+
     /// <summary>Undoes what <see cref="PrepareForCreate"/> took, when the object is gone or never came to be.</summary>
     public virtual void Release(JsonObject obj, ResourceContext context)
     {

@@ -33,6 +33,7 @@ internal static class ObjectUpdate
             var obj = change(old.DeepClone().AsObject());
             var conditional = CheckPreconditions(resource, key, obj, old);
             Prepare(resource, obj, old, options);
+            resource.Strategy.AdmitUpdate(obj, old, core.Context(options.DryRun));
             own?.Invoke(obj, old);
             if (JsonNode.DeepEquals(obj, old))
             {

@@ -241,11 +241,12 @@ public sealed class KubectlTests(ApiFixture api) : IClassFixture<ApiFixture>
         var ns = await api.CreateNamespaceAsync();
         await RunAsync($"apply -n {ns} -f -", Manifest);
         using var client = api.CreateClient();
+        var pod = await client.GetAsync<Pod>("web", ns, TestApi.Ct);
         await client.CreateAsync(
             new Event
             {
                 Metadata = { GenerateName = "web.", Namespace = ns },
-                InvolvedObject = { Kind = "Pod", Name = "web", Namespace = ns },
+                InvolvedObject = { ApiVersion = "v1", Kind = "Pod", Name = "web", Namespace = ns, Uid = pod.Metadata.Uid },
                 Type = "Warning",
                 Reason = "FailedScheduling",
                 Message = "no nodes available",

@@ -55,6 +55,18 @@ public sealed class OtherKindsTests : IDisposable
     }
 
     [Fact]
+    public async Task Service_ThatBecomesExternalAndBack_GivesItsAddressUpAndGetsAnother()
+    {
+        var service = await CreateServiceAsync("web");
+        var patch = JsonNode.Parse("""{"spec":{"type":"ExternalName","externalName":"example.com","clusterIP":null,"clusterIPs":null}}""")!;
+        (await _api.Client.PatchAsync<Service>("web", "default", patch, null, Ct)).Spec.ClusterIP.ShouldBeNull();
+        (await CreateServiceAsync("heir", heir => heir.Spec.ClusterIP = service.Spec.ClusterIP)).Spec.ClusterIP.ShouldBe(service.Spec.ClusterIP);
+
+        patch = JsonNode.Parse("""{"spec":{"type":"ClusterIP","externalName":null}}""")!;
+        (await _api.Client.PatchAsync<Service>("web", "default", patch, null, Ct)).Spec.ClusterIP!.ShouldStartWith("10.96.");
+    }
+
+    [Fact]
     public async Task Service_OfTypeNodePort_GetsAPortOfTheNodes() =>
         (await CreateServiceAsync("web", service => service.Spec.Type = "NodePort")).Spec.Ports[0].NodePort!.Value.ShouldBeInRange(30000, 32767);
 

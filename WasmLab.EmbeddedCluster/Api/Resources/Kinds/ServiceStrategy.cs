@@ -110,6 +110,23 @@ internal sealed class ServiceStrategy : ResourceStrategy
         }
     }
 
+    public override void AdmitUpdate(JsonObject obj, JsonObject old, ResourceContext context)
+    {
+        var external = obj.Str("spec", "type") == "ExternalName";
+        if (!external && old.Str("spec", "clusterIP") is null)
+        {
+            Admit(obj, context);
+            return;
+        }
+
+        if (external && !context.DryRun)
+        {
+            Release(old, context);
+        }
+
+        AllocateNodePorts(obj, context);
+    }
+
     public override void Release(JsonObject obj, ResourceContext context)
     {
         if (obj.Str("spec", "clusterIP") is { } address)
