@@ -85,6 +85,18 @@ public sealed class NodeEndToEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EmbedPod_BesideOneOfTheSamePort_BindsToItsOwnAddressOnly()
+    {
+        await SaveNativeAsync();
+        await SaveEmbedAsync();
+        await ApplyAsync(PodYaml("native"));
+        await ApplyAsync(PodYaml("embed"));
+
+        (await GetAsync(await ReadyAsync("native"))).ShouldContain("\"flavor\":\"native\"");
+        (await GetAsync(await ReadyAsync("embed"))).ShouldContain("\"flavor\":\"embed\"");
+    }
+
+    [Fact]
     public async Task Image_Missing_PodSaysSoAndRunsWhenItIsThere()
     {
         await ApplyAsync(PodYaml("native"));
@@ -225,6 +237,22 @@ public sealed class NodeEndToEndTests : IAsyncLifetime
         builder.Environment["FLAVOR"] = "runtime";
         builder.AddLayer(LayerEntry.FromFile("/httpbin.wasm", module));
         await _cluster.Images.SaveAsync(ImageReference.Parse("wasmlab/httpbin:runtime"), builder.Build());
+    }
+
+    /// <summary>The module with the lab's own runtime under the name of WasmEdge.</summary>
+    private async Task SaveEmbedAsync()
+    {
+        var module = FindAsset("httpbin.wasm");
+        Assert.SkipUnless(module is not null, "there is no httpbin.wasm");
+        string[] files = ["wasmlab-shim.dll", "wasmlab-shim.deps.json", "wasmlab-shim.runtimeconfig.json", "WasmLab.Wasm.dll", "System.CommandLine.dll"];
+        var builder = new ImageBuilder { Command = ["wasmedge", "--env", "FLAVOR=embed", "--dir", ".:/", "/httpbin.wasm"] };
+        builder.AddLayer(
+        [
+            LayerEntry.FromFile("/httpbin.wasm", module),
+            LayerEntry.FromFile("/usr/local/bin/wasmedge", Path.Combine(AppContext.BaseDirectory, "wasmlab-shim"), LayerEntry.Executable),
+            .. files.Select(file => LayerEntry.FromFile("/usr/local/bin/" + file, Path.Combine(AppContext.BaseDirectory, file))),
+        ]);
+        await _cluster.Images.SaveAsync(ImageReference.Parse("wasmlab/httpbin:embed"), builder.Build());
     }
 
     private async Task SaveScriptAsync(string name, string script)
