@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using WasmLab.Wasm;
 using WasmLab.Wasm.Wasi;
@@ -61,11 +60,5 @@ internal static class ForegroundRun
         StandardInput = StandardStreams.Input(),
         StandardOutput = StandardStreams.Output(),
         StandardError = StandardStreams.Error(),
-        BindAddress = PodAddress(),
     };
-
-    // A node gives each pod an address of its own and runs this process in it (the embed flavor): what binds to any
-    // address is meant to bind to the pod's. The module itself is told nothing, as WasmEdge tells it nothing.
-    private static IPAddress? PodAddress() =>
-        IPAddress.TryParse(Environment.GetEnvironmentVariable("WASMLAB_BIND_ADDRESS"), out var address) ? address : null;
 }

@@ -75,13 +75,6 @@ internal sealed record ProcessCommand(
         };
         environment.TryAdd("HOME", RootFileSystem.Map(config.RootFileSystem, "/"));
         environment.TryAdd("DOTNET_ROOT", DotnetHost.Root);
-        if (config.Address is { } address)
-        {
-            // Read by wasmlab-shim when an image brings it as its wasmedge: without a network of its own, a module that
-            // binds to any address would otherwise take the port on all addresses of the host.
-            environment["WASMLAB_BIND_ADDRESS"] = address.ToString();
-        }
-
         return environment;
     }
 }
