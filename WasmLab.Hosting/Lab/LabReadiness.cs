@@ -50,10 +50,16 @@ internal sealed class LabReadiness(
                 }
                 else if (change.Snapshot.State?.Text == KnownResourceStates.FailedToStart)
                 {
+                    var isNew = !failures.ContainsKey(name);
                     failures[name] = timings.Find(name)?.Failure ?? "what it depends on failed";
                     if (options.ExitWhenReady)
                     {
                         break;
+                    }
+
+                    if (isNew)
+                    {
+                        await Console.Out.WriteLineAsync($"{name} failed: {failures[name]}").ConfigureAwait(false);
                     }
                 }
 

@@ -54,7 +54,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
         await EventuallyAnswersAsync("/web/get?x", HttpStatusCode.OK);
         pod.Requests[^1].ShouldStartWith("GET /get?x HTTP/1.1\r\n");
 
-        await Eventually.BecomesTrueAsync(() => _client.GetAsync<Ingress>("web", "default").Result.Status.LoadBalancer.Ingress is [{ Hostname: "localhost" }], "the status has the address");
+        await Wait.UntilAsync("the status has the address", () => _client.GetAsync<Ingress>("web", "default").Result.Status.LoadBalancer.Ingress is [{ Hostname: "localhost" }]);
         var events = await EventsAsync("web");
         events.ShouldHaveSingleItem();
         (events[0].Type, events[0].Reason, events[0].Message, events[0].Source.Component).ShouldBe(("Normal", "Sync", "Scheduled for sync", "nginx-ingress-controller"));
@@ -67,7 +67,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
     public async Task Start_ClassIsMissing_IsCreated()
     {
         IngressClass? created = null;
-        await Eventually.BecomesTrueAsync(() => (created = _client.FindAsync<IngressClass>("nginx").Result) is not null, "the class is there");
+        await Wait.UntilAsync("the class is there", () => (created = _client.FindAsync<IngressClass>("nginx").Result) is not null);
 
         created!.Spec.Controller.ShouldBe("k8s.io/ingress-nginx");
     }
@@ -96,7 +96,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
         await _client.CreateAsync(Web("web", "/web", ("auth-url", "http://x")));
 
         await EventuallyAnswersAsync("/web", HttpStatusCode.OK);
-        await Eventually.BecomesTrueAsync(() => EventsAsync("bad").Result.Count == 1, "the bad one has its event");
+        await Wait.UntilAsync("the bad one has its event", () => EventsAsync("bad").Result.Count == 1);
         var rejected = (await EventsAsync("bad"))[0];
         (rejected.Type, rejected.Reason).ShouldBe(("Warning", "Rejected"));
         rejected.Message.ShouldNotBeNull().ShouldContain("path /( is no regular expression");
@@ -131,7 +131,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
         var classless = Web("web", "/web");
         classless.Spec.IngressClassName = null;
         await _client.CreateAsync(classless);
-        await Eventually.BecomesTrueAsync(() => _client.FindAsync<IngressClass>("nginx").Result is not null, "the class is there");
+        await Wait.UntilAsync("the class is there", () => _client.FindAsync<IngressClass>("nginx").Result is not null);
         await EventuallyAnswersAsync("/web", HttpStatusCode.NotFound);
 
         await _client.PatchAsync<IngressClass>("nginx", null, JsonNode.Parse("""{"metadata":{"annotations":{"ingressclass.kubernetes.io/is-default-class":"true"}}}""")!);
@@ -140,7 +140,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
     }
 
     private async Task EventuallyAnswersAsync(string path, HttpStatusCode status) =>
-        await Eventually.BecomesTrueAsync(() => _http.GetAsync($"http://localhost:{_server.Port}{path}").Result.StatusCode == status, $"{path} answers {status}");
+        await Wait.UntilAsync($"{path} answers {status}", () => _http.GetAsync($"http://localhost:{_server.Port}{path}").Result.StatusCode == status);
 
     private async Task<List<Event>> EventsAsync(string ingress) =>
         [.. (await _client.ListAsync<Event>("default")).Items.Where(item => item.InvolvedObject.Name == ingress && item.InvolvedObject.Kind == "Ingress")];
