@@ -44,6 +44,9 @@ public sealed class WorkQueue<TKey> : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for work on a key later.</summary>
+    public void AddAfter(TKey key, TimeSpan delay) => _ = AddLaterAsync(key, delay, _stop.Token);
+
     /// <summary>Begins to work.</summary>
     public void Start() => _worker ??= Task.Run(() => WorkAsync(_stop.Token));
 
@@ -78,7 +81,7 @@ public sealed class WorkQueue<TKey> : IAsyncDisposable
                 var delay = _delays.TryGetValue(key, out var last) ? last * 2 : s_firstDelay;
                 _delays[key] = delay = delay < s_longestDelay ? delay : s_longestDelay;
                 _logger.LogWarning("Work on {Key} failed, next try in {Delay}: {Message}", key, delay, exception.Message);
-                _ = AddLaterAsync(key, delay, ct);
+                AddAfter(key, delay);
             }
         }
     }

@@ -11,13 +11,14 @@ internal sealed class EndpointSliceController : IAsyncDisposable
 {
     private readonly KubernetesClient _client;
     private readonly ClusterInformers _informers;
-    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly WorkQueue<NamespacedName> _queue;
 
     public EndpointSliceController(KubernetesClient client, ClusterInformers informers, TimeProvider time, ILogger logger)
     {
         _client = client;
         _informers = informers;
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, time, logger);
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, logger, time);
+        _queue.Start();
         informers.Services.Changed += change => Enqueue(change.Object.Metadata.Namespace, change.Object.Metadata.Name);
         informers.EndpointSlices.Changed += change => OnSliceChanged(change.Object);
         informers.Pods.Changed += change => OnPodChanged(change.Object);
@@ -25,7 +26,7 @@ internal sealed class EndpointSliceController : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
 
-    private void Enqueue(string? ns, string? name) => _queue.Enqueue(new ObjectKey(ns, name ?? ""));
+    private void Enqueue(string? ns, string? name) => _queue.Add(new NamespacedName(ns, name ?? ""));
 
     private void OnSliceChanged(EndpointSlice slice)
     {
@@ -47,7 +48,7 @@ internal sealed class EndpointSliceController : IAsyncDisposable
     private static bool IsOurs(EndpointSlice slice) =>
         slice.Metadata.Labels.GetValueOrDefault(EndpointSliceBuilder.ManagedByLabel) == EndpointSliceBuilder.ManagedBy;
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var service = _informers.Services.Find(key.Name, key.Namespace);
         var hasEndpoints = service is { Metadata.DeletionTimestamp: null, Spec.Selector.Count: > 0 } && service.Spec.Type != "ExternalName";

@@ -8,11 +8,12 @@ namespace WasmLab.EmbeddedCluster.Controllers;
 internal sealed class GarbageCollector : IAsyncDisposable
 {
     private readonly Dictionary<string, IKind> _kinds = [];
-    private readonly WorkQueue<(string Kind, ObjectKey Key)> _queue;
+    private readonly WorkQueue<(string Kind, NamespacedName Key)> _queue;
 
     public GarbageCollector(KubernetesClient client, ClusterInformers informers, TimeProvider time, ILogger logger)
     {
-        _queue = new WorkQueue<(string, ObjectKey)>(ReconcileAsync, time, logger);
+        _queue = new WorkQueue<(string, NamespacedName)>(ReconcileAsync, logger, time);
+        _queue.Start();
         Add(client, informers.Pods);
         Add(client, informers.Nodes);
         Add(client, informers.Services);
@@ -28,10 +29,10 @@ internal sealed class GarbageCollector : IAsyncDisposable
     {
         IEnumerable<KubernetesObject> Items { get; }
 
-        KubernetesObject? Find(ObjectKey key);
+        KubernetesObject? Find(NamespacedName key);
 
         /// <summary>As the API has it now, not as the cache does.</summary>
-        Task<KubernetesObject?> ReadAsync(ObjectKey key, CancellationToken cancellationToken);
+        Task<KubernetesObject?> ReadAsync(NamespacedName key, CancellationToken cancellationToken);
 
         Task DeleteAsync(KubernetesObject item, CancellationToken cancellationToken);
     }
@@ -56,7 +57,7 @@ internal sealed class GarbageCollector : IAsyncDisposable
     }
 
     private void Enqueue(string kind, KubernetesObject item) =>
-        _queue.Enqueue((kind, new ObjectKey(item.Metadata.Namespace, item.Metadata.Name!)));
+        _queue.Add((kind, new NamespacedName(item.Metadata.Namespace, item.Metadata.Name!)));
 
     private void EnqueueDependents(string? ownerUid)
     {
@@ -69,7 +70,7 @@ internal sealed class GarbageCollector : IAsyncDisposable
         }
     }
 
-    private async Task ReconcileAsync((string Kind, ObjectKey Key) entry, CancellationToken cancellationToken)
+    private async Task ReconcileAsync((string Kind, NamespacedName Key) entry, CancellationToken cancellationToken)
     {
         var kind = _kinds[entry.Kind];
         if (kind.Find(entry.Key) is not { Metadata: { DeletionTimestamp: null, OwnerReferences.Count: > 0 } } item)
@@ -97,7 +98,7 @@ internal sealed class GarbageCollector : IAsyncDisposable
         }
 
         // An owner is of the same namespace, or of none.
-        var key = new ObjectKey(dependent.Metadata.Namespace, reference.Name ?? "");
+        var key = new NamespacedName(dependent.Metadata.Namespace, reference.Name ?? "");
         if (kind.Find(key)?.Metadata.Uid == reference.Uid || kind.Find(key with { Namespace = null })?.Metadata.Uid == reference.Uid)
         {
             return true;
@@ -112,9 +113,9 @@ internal sealed class GarbageCollector : IAsyncDisposable
     {
         public IEnumerable<KubernetesObject> Items => informer.Items;
 
-        public KubernetesObject? Find(ObjectKey key) => informer.Find(key.Name, key.Namespace);
+        public KubernetesObject? Find(NamespacedName key) => informer.Find(key.Name, key.Namespace);
 
-        public async Task<KubernetesObject?> ReadAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        public async Task<KubernetesObject?> ReadAsync(NamespacedName key, CancellationToken cancellationToken) =>
             await client.FindAsync<T>(key.Name, T.Type.Namespaced ? key.Namespace : null, cancellationToken).ConfigureAwait(false);
 
         public Task DeleteAsync(KubernetesObject item, CancellationToken cancellationToken) => client.DeleteAsync<T>(

@@ -18,8 +18,9 @@ internal sealed class NamespaceController : IAsyncDisposable
     {
         _client = client;
         _informers = informers;
-        _queue = new WorkQueue<string>(ReconcileAsync, time, logger);
-        informers.Namespaces.Changed += change => _queue.Enqueue(change.Object.Metadata.Name!);
+        _queue = new WorkQueue<string>(ReconcileAsync, logger, time);
+        _queue.Start();
+        informers.Namespaces.Changed += change => _queue.Add(change.Object.Metadata.Name!);
     }
 
     public ValueTask DisposeAsync() => _queue.DisposeAsync();
@@ -41,7 +42,7 @@ internal sealed class NamespaceController : IAsyncDisposable
             + await EmptyAsync<Secret>(name, cancellationToken).ConfigureAwait(false);
         if (remaining > 0)
         {
-            _queue.EnqueueAfter(name, CheckInterval);
+            _queue.AddAfter(name, CheckInterval);
             return;
         }
 

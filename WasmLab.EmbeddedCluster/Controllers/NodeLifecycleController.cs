@@ -29,7 +29,8 @@ internal sealed class NodeLifecycleController : IAsyncDisposable
         _informers = informers;
         _events = events;
         _time = time;
-        _queue = new WorkQueue<string>(ReconcileAsync, time, logger);
+        _queue = new WorkQueue<string>(ReconcileAsync, logger, time);
+        _queue.Start();
         _timer = time.CreateTimer(_ => EnqueueAll(), null, CheckInterval, CheckInterval);
     }
 
@@ -48,7 +49,7 @@ internal sealed class NodeLifecycleController : IAsyncDisposable
     {
         foreach (var node in _informers.Nodes.Items)
         {
-            _queue.Enqueue(node.Metadata.Name!);
+            _queue.Add(node.Metadata.Name!);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class Scheduler : IAsyncDisposable
     private readonly ClusterInformers _informers;
     private readonly IEventRecorder _events;
     private readonly TimeProvider _time;
-    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly WorkQueue<NamespacedName> _queue;
 
     public Scheduler(KubernetesClient client, ClusterInformers informers, IEventRecorder events, TimeProvider time, ILogger logger)
     {
@@ -25,7 +25,8 @@ internal sealed class Scheduler : IAsyncDisposable
         _informers = informers;
         _events = events;
         _time = time;
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, time, logger);
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, logger, time);
+        _queue.Start();
         informers.Pods.Changed += change => Enqueue(change.Object);
         informers.Nodes.Changed += _ => EnqueuePending();
     }
@@ -42,7 +43,7 @@ internal sealed class Scheduler : IAsyncDisposable
     {
         if (IsPending(pod))
         {
-            _queue.Enqueue(new ObjectKey(pod.Metadata.Namespace, pod.Metadata.Name!));
+            _queue.Add(new NamespacedName(pod.Metadata.Namespace, pod.Metadata.Name!));
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class Scheduler : IAsyncDisposable
         }
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         if (_informers.Pods.Find(key.Name, key.Namespace) is not { } pod || !IsPending(pod))
         {

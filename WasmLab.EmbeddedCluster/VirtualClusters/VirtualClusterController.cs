@@ -16,16 +16,16 @@ internal sealed class VirtualClusterController(
     private const string FieldManager = "virtual-cluster-controller";
 
     private readonly ILogger _logger = loggers.CreateLogger<VirtualClusterController>();
-    private readonly Dictionary<ObjectKey, (string? Uid, VirtualClusterInstance Instance)> _running = [];
+    private readonly Dictionary<NamespacedName, (string? Uid, VirtualClusterInstance Instance)> _running = [];
     private Informer<VirtualCluster>? _informer;
-    private WorkQueue<ObjectKey>? _queue;
+    private WorkQueue<NamespacedName>? _queue;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await listener.StartAsync(cancellationToken).ConfigureAwait(false);
         _informer = new Informer<VirtualCluster>(host, null, null, _logger);
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, _logger);
-        _informer.Changed += change => _queue.Add(ObjectKey.Of(change.Object));
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, _logger);
+        _informer.Changed += change => _queue.Add(NamespacedName.Of(change.Object));
         _queue.Start();
         await _informer.StartAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -49,7 +49,7 @@ internal sealed class VirtualClusterController(
         _running.Clear();
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var wanted = _informer?.Find(key.Name, key.Namespace);
         if (_running.TryGetValue(key, out var running) && running.Uid != wanted?.Metadata.Uid)
@@ -110,7 +110,7 @@ internal sealed class VirtualClusterController(
             cancellationToken);
     }
 
-    private Task ReportAsync(ObjectKey key, string phase, Uri? server, string? message, CancellationToken cancellationToken)
+    private Task ReportAsync(NamespacedName key, string phase, Uri? server, string? message, CancellationToken cancellationToken)
     {
         var ready = new JsonObject
         {
@@ -125,7 +125,7 @@ internal sealed class VirtualClusterController(
     }
 
     /// <summary>Removes from the host what the virtual cluster had there.</summary>
-    private async Task RemoveCopiesAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task RemoveCopiesAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         await RemoveAsync<Pod>(key, cancellationToken).ConfigureAwait(false);
         await RemoveAsync<Service>(key, cancellationToken).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class VirtualClusterController(
         await host.DeleteAsync<Secret>($"vc-{key.Name}", key.Namespace, null, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RemoveAsync<T>(ObjectKey key, CancellationToken cancellationToken)
+    private async Task RemoveAsync<T>(NamespacedName key, CancellationToken cancellationToken)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
         var ours = new ListOptions { LabelSelector = $"{SyncScope.OwnerLabel}={key.Name}" };

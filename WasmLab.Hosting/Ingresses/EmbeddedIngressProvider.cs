@@ -1,5 +1,6 @@
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Lab;
+using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.Hosting.Ingresses;
@@ -13,7 +14,6 @@ internal sealed class EmbeddedIngressProvider(ClusterConnections connections) : 
     private const string Namespace = "ingress-nginx";
     private const string Service = "ingress-nginx-controller";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
     public async Task<Uri> StartAsync(LabStep step, CancellationToken cancellationToken)
     {
@@ -24,16 +24,17 @@ internal sealed class EmbeddedIngressProvider(ClusterConnections connections) : 
         deadline.CancelAfter(Deadline);
         try
         {
-            while (true)
+            await foreach (var change in connections.Host.WatchAsync<EndpointSlice>(Namespace, null, null, deadline.Token).ConfigureAwait(false))
             {
-                var slice = await connections.Host.FindAsync<EndpointSlice>(Service, Namespace, deadline.Token).ConfigureAwait(false);
-                if (slice?.Ports?.FirstOrDefault()?.Port is { } port)
+                if (change.Type is WatchEventType.Added or WatchEventType.Modified
+                    && change.Object.Metadata.Name == Service
+                    && change.Object.Ports.FirstOrDefault()?.Port is { } port)
                 {
                     return new Uri($"http://localhost:{port}");
                 }
-
-                await Task.Delay(Interval, deadline.Token).ConfigureAwait(false);
             }
+
+            throw new DistributedApplicationException("The API server ended the watch before the ingress controller was there.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

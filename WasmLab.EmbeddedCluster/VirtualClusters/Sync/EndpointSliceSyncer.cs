@@ -12,8 +12,8 @@ internal sealed class EndpointSliceSyncer : IAsyncDisposable
     private readonly ServiceSyncer _services;
     private readonly PodSyncer _pods;
     private readonly Informer<EndpointSlice> _host;
-    private readonly WorkQueue<ObjectKey> _queue;
-    private readonly Dictionary<ObjectKey, ObjectKey> _shown = [];
+    private readonly WorkQueue<NamespacedName> _queue;
+    private readonly Dictionary<NamespacedName, NamespacedName> _shown = [];
 
     public EndpointSliceSyncer(SyncScope scope, ServiceSyncer services, PodSyncer pods)
     {
@@ -21,8 +21,8 @@ internal sealed class EndpointSliceSyncer : IAsyncDisposable
         _services = services;
         _pods = pods;
         _host = new Informer<EndpointSlice>(scope.Host, scope.HostNamespace, null, scope.Logger);
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, scope.Logger);
-        _host.Changed += change => _queue.Add(ObjectKey.Of(change.Object));
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, scope.Logger);
+        _host.Changed += change => _queue.Add(NamespacedName.Of(change.Object));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class EndpointSliceSyncer : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var host = _host.Find(key.Name, key.Namespace);
         var service = host is not null && host.Metadata.Labels.TryGetValue(ServiceLabel, out var hostName)
@@ -55,7 +55,7 @@ internal sealed class EndpointSliceSyncer : IAsyncDisposable
 
         var slice = Translate(host, service);
         await _scope.Virtual.ApplyAsync(slice, _scope.FieldManager, cancellationToken).ConfigureAwait(false);
-        _shown[key] = ObjectKey.Of(slice);
+        _shown[key] = NamespacedName.Of(slice);
     }
 
     private EndpointSlice Translate(EndpointSlice host, Service service)

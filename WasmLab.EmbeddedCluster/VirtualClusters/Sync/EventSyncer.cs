@@ -9,7 +9,7 @@ internal sealed class EventSyncer : IAsyncDisposable
     private readonly SyncScope _scope;
     private readonly Func<ObjectReference, KubernetesObject?> _findVirtual;
     private readonly Informer<Event> _host;
-    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly WorkQueue<NamespacedName> _queue;
 
     /// <param name="scope">The virtual cluster.</param>
     /// <param name="findVirtual">The object of the virtual cluster whose copy an event is about.</param>
@@ -18,8 +18,8 @@ internal sealed class EventSyncer : IAsyncDisposable
         _scope = scope;
         _findVirtual = findVirtual;
         _host = new Informer<Event>(scope.Host, scope.HostNamespace, null, scope.Logger);
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, scope.Logger);
-        _host.Changed += change => _queue.Add(ObjectKey.Of(change.Object));
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, scope.Logger);
+        _host.Changed += change => _queue.Add(NamespacedName.Of(change.Object));
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class EventSyncer : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         if (_host.Find(key.Name, key.Namespace) is not { } seen || _findVirtual(seen.InvolvedObject) is not { } about)
         {

@@ -9,7 +9,7 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
 {
     private readonly SyncScope _scope;
     private readonly Informer<T> _host;
-    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly WorkQueue<NamespacedName> _queue;
     private readonly Action<T, T>? _bringStatus;
 
     /// <param name="scope">The virtual cluster.</param>
@@ -19,10 +19,10 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
         _scope = scope;
         _bringStatus = bringStatus;
         _host = new Informer<T>(scope.Host, null, null, scope.Logger);
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, scope.Logger);
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, scope.Logger);
         _host.Changed += change =>
         {
-            _queue.Add(ObjectKey.Of(change.Object));
+            _queue.Add(NamespacedName.Of(change.Object));
             HostChanged?.Invoke();
         };
     }
@@ -42,7 +42,7 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var host = _host.Find(key.Name);
         if (host is null)

@@ -7,7 +7,7 @@ namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
 internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
 {
     /// <summary>The secrets and config maps that the pods of the virtual cluster refer to.</summary>
-    public bool Refers(string kind, ObjectKey key) =>
+    public bool Refers(string kind, NamespacedName key) =>
         VirtualObjects.Any(pod => pod.Metadata.Namespace == key.Namespace && PodReferences.Of(pod).Contains((kind, key.Name)));
 
     protected override Pod Translate(Pod item)

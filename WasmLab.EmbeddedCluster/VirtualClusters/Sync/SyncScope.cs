@@ -58,18 +58,10 @@ internal sealed record SyncScope(
         new(selector) { [OwnerLabel] = Name, [NamespaceLabel] = ns };
 
     /// <summary>What a host object is called in the virtual cluster; null when it is not from there.</summary>
-    public static ObjectKey? VirtualKeyOf(ObjectMeta hostMeta) =>
+    public static NamespacedName? VirtualKeyOf(ObjectMeta hostMeta) =>
         hostMeta.Annotations.TryGetValue(NameAnnotation, out var name) && hostMeta.Labels.TryGetValue(NamespaceLabel, out var ns)
-            ? new ObjectKey(ns, name)
+            ? new NamespacedName(ns, name)
             : null;
 
     public static string? VirtualUidOf(ObjectMeta hostMeta) => hostMeta.Annotations.GetValueOrDefault(UidAnnotation);
-}
-
-/// <summary>Names an object of a kind.</summary>
-internal readonly record struct ObjectKey(string? Namespace, string Name)
-{
-    public static ObjectKey Of(KubernetesObject item) => new(item.Metadata.Namespace, item.Metadata.Name!);
-
-    public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 }

@@ -10,15 +10,15 @@ internal abstract class ToHostSyncer<T> : IAsyncDisposable
 {
     private readonly Informer<T> _virtual;
     private readonly Informer<T> _host;
-    private readonly WorkQueue<ObjectKey> _queue;
-    private readonly Dictionary<ObjectKey, (string? Uid, string Copy)> _applied = [];
+    private readonly WorkQueue<NamespacedName> _queue;
+    private readonly Dictionary<NamespacedName, (string? Uid, string Copy)> _applied = [];
 
     protected ToHostSyncer(SyncScope scope)
     {
         Scope = scope;
         _virtual = new Informer<T>(scope.Virtual, null, null, scope.Logger);
         _host = new Informer<T>(scope.Host, scope.HostNamespace, scope.OwnedByUs, scope.Logger);
-        _queue = new WorkQueue<ObjectKey>(ReconcileAsync, scope.Logger);
+        _queue = new WorkQueue<NamespacedName>(ReconcileAsync, scope.Logger);
         _virtual.Changed += change => OnVirtualChange(change.Object);
         _host.Changed += change =>
         {
@@ -45,14 +45,14 @@ internal abstract class ToHostSyncer<T> : IAsyncDisposable
     }
 
     /// <summary>Looks at an object again, for instance because something that it refers to has changed.</summary>
-    public void Resync(ObjectKey key) => _queue.Add(key);
+    public void Resync(NamespacedName key) => _queue.Add(key);
 
     /// <summary>Looks at every object again.</summary>
     public void ResyncAll()
     {
         foreach (var item in _virtual.Items)
         {
-            _queue.Add(ObjectKey.Of(item));
+            _queue.Add(NamespacedName.Of(item));
         }
     }
 
@@ -89,11 +89,11 @@ internal abstract class ToHostSyncer<T> : IAsyncDisposable
 
     private void OnVirtualChange(T item)
     {
-        _queue.Add(ObjectKey.Of(item));
+        _queue.Add(NamespacedName.Of(item));
         VirtualChanged?.Invoke(item);
     }
 
-    private async Task ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    private async Task ReconcileAsync(NamespacedName key, CancellationToken cancellationToken)
     {
         var hostName = Scope.HostNameOf(key.Name, key.Namespace ?? "default");
         var item = _virtual.Find(key.Name, key.Namespace);
@@ -127,7 +127,7 @@ internal abstract class ToHostSyncer<T> : IAsyncDisposable
         }
     }
 
-    private async Task<T?> ApplyAsync(ObjectKey key, T item, T? host, string hostName, CancellationToken cancellationToken)
+    private async Task<T?> ApplyAsync(NamespacedName key, T item, T? host, string hostName, CancellationToken cancellationToken)
     {
         var wanted = Translate(item);
         var copy = JsonSerializer.Serialize(wanted, KubernetesJson.Options);

@@ -1,3 +1,4 @@
+using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
@@ -63,7 +64,7 @@ internal sealed class VirtualClusterSync : IAsyncDisposable
     {
         foreach (var (kind, name) in PodReferences.Of(pod))
         {
-            var key = new ObjectKey(pod.Metadata.Namespace, name);
+            var key = new NamespacedName(pod.Metadata.Namespace, name);
             if (kind == nameof(ConfigMap))
             {
                 _configMaps.Resync(key);
