@@ -45,15 +45,15 @@ public sealed class PollTests : IDisposable
             return absolute ? _guest.U64(100) + nanoseconds : nanoseconds;
         }
 
+        var watch = Stopwatch.StartNew();
         Clock(0, 1, Due(20_000_000), clock, absolute);
         Clock(1, 2, Due(60_000_000_000), clock, absolute);
-        var watch = Stopwatch.StartNew();
 
         Poll(2).ShouldBe(Errno.Success);
 
         _guest.U32(Count).ShouldBe(1u);
         _guest.U64(Events).ShouldBe(1UL);
-        watch.ElapsedMilliseconds.ShouldBeInRange(19, 10_000);
+        watch.ElapsedMilliseconds.ShouldBeGreaterThanOrEqualTo(19);
     }
 
     [Fact]
