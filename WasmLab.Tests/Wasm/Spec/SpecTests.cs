@@ -25,7 +25,7 @@ public sealed class SpecTests(ITestOutputHelper output)
             if (script is null && NotConvertible.Contains(file))
             {
                 output.WriteLine($"{file}: {SpecSuite.Converter} cannot express it: {error}");
-                error.ShouldContain("expected a numeric index or a name");
+                error.ShouldNotBeNull().ShouldContain("expected a numeric index or a name");
                 return;
             }
 
