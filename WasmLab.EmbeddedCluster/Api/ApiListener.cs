@@ -136,14 +136,20 @@ internal sealed class ApiListener(ClusterOptions options, ILoggerFactory loggers
 
     private Task HandleAsync(HttpContext context)
     {
+        var identity = Authority.Identify(context.Connection.ClientCertificate);
         foreach (var (path, server) in _mounts)
         {
             if (context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal, out var rest))
             {
+                var isForThis = identity?.Audience == ClientIdentity.AudienceOf(path.Value ?? "");
+                if (!isForThis && identity is not null && IsForAPathAbove(identity, context.Request.Path, path))
+                {
+                    break;
+                }
+
                 context.Request.PathBase = path;
                 context.Request.Path = rest;
-                var identity = Authority.Identify(context.Connection.ClientCertificate);
-                if (identity?.Audience == ClientIdentity.AudienceOf(path.Value ?? ""))
+                if (isForThis)
                 {
                     context.Features.Set(identity);
                 }
@@ -153,5 +159,23 @@ internal sealed class ApiListener(ClusterOptions options, ILoggerFactory loggers
         }
 
         return context.Response.WriteStatusAsync(Statuses.NotFoundPath());
+    }
+
+    /// <summary>
+    /// Whether the credential is for an API between the request's path and the one that is served: it was mounted there once, and the
+    /// one that is served now, the root's for instance, knows neither the credential nor the path.
+    /// </summary>
+    private static bool IsForAPathAbove(ClientIdentity identity, PathString request, PathString served)
+    {
+        var path = request.Value!;
+        for (var end = path.Length; end > served.Value!.Length; end = path.LastIndexOf('/', end - 1))
+        {
+            if (identity.Audience == ClientIdentity.AudienceOf(path[..end]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
