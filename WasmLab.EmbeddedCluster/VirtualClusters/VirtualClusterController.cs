@@ -54,9 +54,10 @@ internal sealed class VirtualClusterController(
         var wanted = _informer?.Find(key.Name, key.Namespace);
         if (_running.TryGetValue(key, out var running) && running.Uid != wanted?.Metadata.Uid)
         {
-            _running.Remove(key);
+            // Forgotten only when all is removed, because what fails is tried again.
             await running.Instance.DisposeAsync().ConfigureAwait(false);
             await RemoveCopiesAsync(key, cancellationToken).ConfigureAwait(false);
+            _running.Remove(key);
             _logger.LogInformation("Virtual cluster {Key} is gone", key);
         }
 

@@ -1,27 +1,38 @@
 using Microsoft.Extensions.Logging;
 using WasmLab.EmbeddedCluster.Api;
+using WasmLab.EmbeddedCluster.Controllers;
 using WasmLab.EmbeddedCluster.VirtualClusters.Sync;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters;
 
-/// <summary>A virtual cluster that runs: an API server of its own at <c>/virtualclusters/NAMESPACE/NAME</c>, and its syncers.</summary>
+/// <summary>A virtual cluster that runs: an API server of its own at <c>/virtualclusters/NAMESPACE/NAME</c>, its controllers and its syncers.</summary>
 internal sealed class VirtualClusterInstance : IAsyncDisposable
 {
     private readonly ApiListener _listener;
     private readonly ApiServer _api;
     private readonly VirtualClusterSync _sync;
+    private readonly ClusterInformers _informers;
+    private readonly NamespaceController _namespaces;
+    private readonly GarbageCollector _garbage;
     private readonly KubernetesClient _client;
     private readonly string _path;
+    private bool _disposed;
 
-    private VirtualClusterInstance(ApiListener listener, ApiServer api, KubernetesClient client, VirtualClusterSync sync, string path)
+    private VirtualClusterInstance(
+        ApiListener listener, ApiServer api, KubernetesClient client, SyncScope scope, string path, TimeProvider time, ILoggerFactory loggers)
     {
         _listener = listener;
         _api = api;
         _client = client;
-        _sync = sync;
         _path = path;
+        _sync = new VirtualClusterSync(scope);
+
+        // Pods are scheduled and endpoints are kept on the host; what concerns only the objects themselves is done here.
+        _informers = new ClusterInformers(client, time, loggers);
+        _namespaces = new NamespaceController(client, _informers, time, scope.Logger);
+        _garbage = new GarbageCollector(client, _informers, time, scope.Logger);
     }
 
     /// <summary>The address of its API.</summary>
@@ -40,10 +51,11 @@ internal sealed class VirtualClusterInstance : IAsyncDisposable
         var api = new ApiServer(loggers, time, () => logs);
         var client = api.CreateClient();
         var scope = new SyncScope(name, ns, client, host, loggers.CreateLogger($"VirtualCluster.{name}"), time);
-        var instance = new VirtualClusterInstance(listener, api, client, new VirtualClusterSync(scope), path);
+        var instance = new VirtualClusterInstance(listener, api, client, scope, path, time, loggers);
         try
         {
             listener.Mount(path, api);
+            await instance._informers.StartAsync(cancellationToken).ConfigureAwait(false);
             await instance._sync.StartAsync(cancellationToken).ConfigureAwait(false);
             return instance;
         }
@@ -56,8 +68,17 @@ internal sealed class VirtualClusterInstance : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _listener.Unmount(_path);
         await _sync.DisposeAsync().ConfigureAwait(false);
+        await _garbage.DisposeAsync().ConfigureAwait(false);
+        await _namespaces.DisposeAsync().ConfigureAwait(false);
+        await _informers.DisposeAsync().ConfigureAwait(false);
         _client.Dispose();
         _api.Dispose();
     }
