@@ -47,7 +47,9 @@ internal sealed class EventSyncer : IAsyncDisposable
         copy.InvolvedObject.Namespace = about.Metadata.Namespace;
         copy.InvolvedObject.Uid = about.Metadata.Uid;
         copy.InvolvedObject.ResourceVersion = null;
-        copy.Message = seen.Message?.Replace(seen.InvolvedObject.Name!, about.Metadata.Name, StringComparison.Ordinal);
+        copy.Message = seen.Message?
+            .Replace($"{seen.InvolvedObject.Namespace}/{seen.InvolvedObject.Name}", $"{about.Metadata.Namespace}/{about.Metadata.Name}", StringComparison.Ordinal)
+            .Replace(seen.InvolvedObject.Name!, about.Metadata.Name, StringComparison.Ordinal);
         await _scope.Virtual.ApplyAsync(copy, _scope.FieldManager, cancellationToken).ConfigureAwait(false);
     }
 }

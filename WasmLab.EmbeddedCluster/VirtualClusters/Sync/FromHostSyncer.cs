@@ -3,12 +3,16 @@ using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
 
-/// <summary>Shows the host's cluster-wide objects of a kind (nodes, runtime classes, ingress classes) in the virtual cluster.</summary>
+/// <summary>
+/// Shows the host's cluster-wide objects of a kind (nodes, runtime classes, ingress classes) in the virtual cluster. One that is
+/// deleted there comes back, as long as the host has it.
+/// </summary>
 internal sealed class FromHostSyncer<T> : IAsyncDisposable
     where T : KubernetesObject, IKubernetesKind<T>, new()
 {
     private readonly SyncScope _scope;
     private readonly Informer<T> _host;
+    private readonly Informer<T> _virtual;
     private readonly WorkQueue<NamespacedName> _queue;
     private readonly Action<T, T>? _bringStatus;
 
@@ -19,11 +23,19 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
         _scope = scope;
         _bringStatus = bringStatus;
         _host = new Informer<T>(scope.Host, null, null, scope.Logger);
+        _virtual = new Informer<T>(scope.Virtual, null, null, scope.Logger);
         _queue = new WorkQueue<NamespacedName>(ReconcileAsync, scope.Logger);
         _host.Changed += change =>
         {
             _queue.Add(NamespacedName.Of(change.Object));
             HostChanged?.Invoke();
+        };
+        _virtual.Changed += change =>
+        {
+            if (change.Type == WatchEventType.Deleted)
+            {
+                _queue.Add(NamespacedName.Of(change.Object));
+            }
         };
     }
 
@@ -32,13 +44,14 @@ internal sealed class FromHostSyncer<T> : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _host.StartAsync(cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(_host.StartAsync(cancellationToken), _virtual.StartAsync(cancellationToken)).ConfigureAwait(false);
         _queue.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _queue.DisposeAsync().ConfigureAwait(false);
+        await _virtual.DisposeAsync().ConfigureAwait(false);
         await _host.DisposeAsync().ConfigureAwait(false);
     }
 

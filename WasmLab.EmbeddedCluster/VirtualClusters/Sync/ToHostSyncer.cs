@@ -57,10 +57,17 @@ internal abstract class ToHostSyncer<T> : IAsyncDisposable
     }
 
     /// <summary>Finds the object of the virtual cluster that a name on the host stands for.</summary>
-    public T? FindByHostName(string hostName) =>
-        _host.Find(hostName, Scope.HostNamespace) is { } host && SyncScope.VirtualKeyOf(host.Metadata) is { } key
-            ? _virtual.Find(key.Name, key.Namespace)
-            : _virtual.Items.FirstOrDefault(item => Scope.HostNameOf(item.Metadata.Name!, item.Metadata.Namespace ?? "default") == hostName);
+    /// <param name="hostName">The name on the host.</param>
+    /// <param name="hostUid">The one copy that is meant; null when any that has the name is.</param>
+    public T? FindByHostName(string hostName, string? hostUid = null)
+    {
+        if (_host.Find(hostName, Scope.HostNamespace) is not { } host || SyncScope.VirtualKeyOf(host.Metadata) is not { } key)
+        {
+            return _virtual.Items.FirstOrDefault(item => Scope.HostNameOf(item.Metadata.Name!, item.Metadata.Namespace ?? "default") == hostName);
+        }
+
+        return hostUid is null || hostUid == host.Metadata.Uid ? _virtual.Find(key.Name, key.Namespace) : null;
+    }
 
     public async ValueTask DisposeAsync()
     {

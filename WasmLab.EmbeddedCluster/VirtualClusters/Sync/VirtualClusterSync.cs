@@ -78,9 +78,9 @@ internal sealed class VirtualClusterSync : IAsyncDisposable
 
     private KubernetesObject? FindVirtual(ObjectReference reference) => reference.Kind switch
     {
-        "Pod" => _pods.FindByHostName(reference.Name!),
-        "Service" => _services.FindByHostName(reference.Name!),
-        "Ingress" => _ingresses.FindByHostName(reference.Name!),
+        "Pod" => _pods.FindByHostName(reference.Name!, reference.Uid),
+        "Service" => _services.FindByHostName(reference.Name!, reference.Uid),
+        "Ingress" => _ingresses.FindByHostName(reference.Name!, reference.Uid),
         _ => null,
     };
 
