@@ -4,19 +4,20 @@ using WasmLab.Kubernetes;
 
 namespace WasmLab.Hosting.Clusters;
 
-/// <summary>The embedded cluster: the process <c>wasmlab-cluster</c>, which writes the kubeconfig when it listens.</summary>
+/// <summary>The embedded cluster: the process <c>wasmlab-cluster</c>, which says in its log when it is ready, or why it cannot be.</summary>
 internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace trace) : IClusterProvider
 {
+    private const string ReadyLine = "wasmlab-cluster ready ";
+    private const string ErrorLine = "wasmlab-cluster: ";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+
+    private ExecutableResource? _program;
 
     public void AddPrograms(IResourceBuilder<ClusterResource> cluster)
     {
-        // The file is the sign that the process listens: one of an earlier run would be taken for it.
         Directory.CreateDirectory(options.StateDirectory);
-        File.Delete(options.KubeConfigPath);
 
-        var process = cluster.ApplicationBuilder.AddExecutable(
+        var program = cluster.ApplicationBuilder.AddExecutable(
                 $"{cluster.Resource.Name}-node",
                 LabPrograms.Dotnet,
                 options.StateDirectory,
@@ -30,7 +31,8 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
             .WithIconName("Server")
             .WithParentRelationship(cluster);
 
-        cluster.WaitForStart(process);
+        _program = program.Resource;
+        cluster.WaitForStart(program);
     }
 
     public async Task<KubeConfig> StartAsync(LabStep step, CancellationToken cancellationToken)
@@ -38,22 +40,51 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
         step.ByHand("minikube start --driver=docker --container-runtime=containerd -p wasm    # embedded: wasmlab-cluster does this part");
         step.ByHand($"export KUBECONFIG={options.KubeConfigPath}");
 
+        var program = _program ?? throw new InvalidOperationException("AddPrograms has not been called.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try
         {
-            while (!File.Exists(options.KubeConfigPath))
+            var ready = WaitForReadyLineAsync(program, step, deadline.Token);
+            var ended = step.Get<ResourceNotificationService>().WaitForResourceAsync(program.Name, KnownResourceStates.TerminalStates, deadline.Token);
+            if (await Task.WhenAny(ready, ended).ConfigureAwait(false) == ended)
             {
-                await Task.Delay(Interval, deadline.Token).ConfigureAwait(false);
+                // Its last lines, which say why, may still be on their way.
+                await Task.WhenAny(ready, Task.Delay(TimeSpan.FromSeconds(1), deadline.Token)).ConfigureAwait(false);
+                throw new DistributedApplicationException(
+                    ready.Exception?.InnerException?.Message ?? $"The embedded cluster ended. The console log of resource '{program.Name}' says why.");
             }
 
+            await ready.ConfigureAwait(false);
             return KubeConfig.Load(options.KubeConfigPath);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DistributedApplicationException(
-                $"The embedded cluster did not start within {Deadline.TotalSeconds:0} s: no kubeconfig at {options.KubeConfigPath}. "
-                + "Its console log (resource 'cluster-node') says why.");
+                $"The embedded cluster was not ready within {Deadline.TotalSeconds:0} s. The console log of resource '{program.Name}' says why.");
+        }
+        finally
+        {
+            await deadline.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WaitForReadyLineAsync(ExecutableResource program, LabStep step, CancellationToken cancellationToken)
+    {
+        await foreach (var lines in step.Get<ResourceLoggerService>().WatchAsync(program).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var line in lines)
+            {
+                if (line.Content.Contains(ReadyLine, StringComparison.Ordinal))
+                {
+                    return;
+                }
+
+                if (line.Content.IndexOf(ErrorLine, StringComparison.Ordinal) is >= 0 and var start)
+                {
+                    throw new DistributedApplicationException(line.Content[(start + ErrorLine.Length)..]);
+                }
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.EndToEnd;
@@ -39,6 +41,21 @@ public sealed class LabLifetimeTests
         (await lab.WaitForExitAsync(Token)).ShouldNotBe(0);
 
         lab.Output.ShouldContain("WasmLab:Ingress:Port is 'web'");
+    }
+
+    [Theory]
+    [InlineData("Ingress")]
+    [InlineData("Api")]
+    public async Task Port_IsTaken_NamesThePortAndItsSetting(string part)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        await using var lab = LabProcess.Start("--WasmLab:ExitWhenReady=true", $"--WasmLab:{part}:Port={port}");
+
+        (await lab.WaitForExitAsync(Token)).ShouldBe(1, lab.Output);
+
+        lab.Output.ShouldMatch($"(?m)^  cluster: port {port} .*WasmLab:{part}:Port");
     }
 
     [Theory]
