@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Playwright;
 
 namespace WasmLab.Tests.Support;
@@ -36,7 +37,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <summary>A page of a fresh profile. Skips the test when there is no chromium.</summary>
     public async Task<IPage> NewPageAsync(int width = 1280, int height = 800, ColorScheme colorScheme = ColorScheme.Light)
     {
-        Assert.SkipUnless(_browser is not null, "No chromium: install it (apt-get install chromium) to run the tests of the pages.");
+        SkipWithoutBrowser();
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
@@ -44,6 +45,13 @@ public sealed class BrowserFixture : IAsyncLifetime
         });
         context.SetDefaultTimeout(Timeout);
         return await context.NewPageAsync();
+    }
+
+    /// <summary>Skips the test when there is no chromium, before it does anything that takes long.</summary>
+    [MemberNotNull(nameof(_browser))]
+    public void SkipWithoutBrowser()
+    {
+        Assert.SkipUnless(_browser is not null, "No chromium: install it (apt-get install chromium) to run the tests of the pages.");
     }
 
     public async ValueTask DisposeAsync()

@@ -11,9 +11,11 @@ internal sealed class Prober(TimeProvider time) : IDisposable
 {
     private const int LargestBody = 10 * 1024;
 
-    // A new connection for each probe: what answers on a kept one says nothing about new ones.
+    // A new connection for each probe: what answers on a kept one says nothing about new ones. No propagator: a span for each
+    // probe of each pod would bury the traces of requests.
     private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
     {
+        ActivityHeadersPropagator = null,
         PooledConnectionLifetime = TimeSpan.Zero,
         AllowAutoRedirect = true,
         UseProxy = false,
