@@ -1,8 +1,10 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Lab;
 using WasmLab.Kubernetes;
+using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.Hosting.Flavors;
 
@@ -34,13 +36,28 @@ internal sealed class FlavorWatcher(ClusterConnections connections, IHostApplica
         var client = connections.Get(flavor.VirtualCluster.VirtualClusterName);
         var logged = string.Empty;
         var reported = string.Empty;
+        await using var pods = new Informer<Pod>(client, DefaultNamespace, new ListOptions { FieldSelector = $"metadata.name={flavor.Name}" });
+        await using var events = new Informer<Event>(client, DefaultNamespace, new ListOptions { FieldSelector = $"involvedObject.name={flavor.Name}" });
+
+        // An event changes the report of the pod as it was last seen.
+        var changes = Channel.CreateUnbounded<Pod?>();
+        pods.Changed += change => changes.Writer.TryWrite(change.Object);
+        events.Changed += _ => changes.Writer.TryWrite(null);
         try
         {
-            await foreach (var pod in FlavorDeployment.WatchPodAsync(client, flavor.Name, cancellationToken).ConfigureAwait(false))
+            await events.StartAsync(cancellationToken).ConfigureAwait(false);
+            await pods.StartAsync(cancellationToken).ConfigureAwait(false);
+            Pod? pod = null;
+            await foreach (var change in changes.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                await PodReport.PublishAsync(pod, step).ConfigureAwait(false);
+                pod = change ?? pod;
+                if (pod is null)
+                {
+                    continue;
+                }
 
-                var report = PodReport.IsReady(pod) ? "Ready" : PodReport.WaitingReason(pod);
+                var report = PodReport.IsReady(pod) ? "Ready" : PodReport.WaitingReason(pod, events.Items);
+                await PodReport.PublishAsync(pod, report, step).ConfigureAwait(false);
                 if (report != reported)
                 {
                     reported = report;
