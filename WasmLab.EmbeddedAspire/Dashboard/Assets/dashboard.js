@@ -39,7 +39,13 @@
   }
 
   // ---- fetching a page -----------------------------------------------------------------------------------------
-  let current = 0;
+  let current = 0, moving = 0, typing;
+  // A refresh never overtakes a move to another page: the click would be lost.
+  async function move(url, how) {
+    clearTimeout(typing);
+    const turn = moving = current + 1;
+    try { await load(url, how); } finally { if (moving === turn) { moving = 0; refresh(); } }
+  }
   async function load(url, { push = false, replace = false } = {}) {
     const turn = ++current;
     const response = await fetch(url, { headers: { Accept: 'text/html' }, redirect: 'manual' }).catch(() => null);
@@ -65,7 +71,7 @@
 
   let paused = false, fresh = true, loading = false;
   async function refresh() {
-    if (loading || paused || fresh || document.hidden) return;
+    if (loading || moving || paused || fresh || document.hidden) return;
     loading = true; fresh = true;
     try { await load(location.href); } finally { setTimeout(() => { loading = false; refresh(); }, 250); }
   }
@@ -82,8 +88,8 @@
   setInterval(() => { if (main.dataset.topics === 'metrics') changed(); }, 5000);
 
   // ---- going somewhere -----------------------------------------------------------------------------------------
-  function go(url) { document.querySelectorAll('[popover]:popover-open').forEach(menu => menu.hidePopover()); return load(url, { push: true }); }
-  addEventListener('popstate', () => load(location.href));
+  function go(url) { document.querySelectorAll('[popover]:popover-open').forEach(menu => menu.hidePopover()); return move(url, { push: true }); }
+  addEventListener('popstate', () => move(location.href));
   document.addEventListener('click', event => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest('a[href]');
@@ -97,11 +103,10 @@
   });
 
   // ---- filters -------------------------------------------------------------------------------------------------
-  let typing;
   function applyFilter(form) {
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
     const text = query.toString();
-    load(form.getAttribute('action') + (text ? '?' + text : ''), { replace: true });
+    move(form.getAttribute('action') + (text ? '?' + text : ''), { replace: true });
   }
   document.addEventListener('input', event => {
     const form = event.target.closest('form[data-live-filter]');
