@@ -39,15 +39,15 @@ internal sealed class TelemetryStore(TelemetryLimits? limits = null)
                     _logs.Add(resource, queue = new Queue<LogEntry>());
                 }
 
-                foreach (var scope in resourceLogs.ScopeLogs)
+                // A request holds its records by their logger; the reader wants them as they happened.
+                var records = resourceLogs.ScopeLogs.SelectMany(scope => scope.LogRecords, (scope, record) => (Scope: scope.Scope?.Name ?? "", Record: record))
+                    .OrderBy(item => item.Record.TimeUnixNano != 0 ? item.Record.TimeUnixNano : item.Record.ObservedTimeUnixNano);
+                foreach (var (scope, record) in records)
                 {
-                    foreach (var record in scope.LogRecords)
+                    queue.Enqueue(OtlpConverter.ToLogEntry(++_lastLogId, resource, scope, record));
+                    if (queue.Count > _limits.LogsPerResource)
                     {
-                        queue.Enqueue(OtlpConverter.ToLogEntry(++_lastLogId, resource, scope.Scope?.Name ?? "", record));
-                        if (queue.Count > _limits.LogsPerResource)
-                        {
-                            queue.Dequeue();
-                        }
+                        queue.Dequeue();
                     }
                 }
             }

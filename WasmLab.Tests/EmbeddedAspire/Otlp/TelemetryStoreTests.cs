@@ -10,6 +10,22 @@ namespace WasmLab.Tests.EmbeddedAspire.Otlp;
 public sealed class TelemetryStoreTests
 {
     [Fact]
+    public void Add_LogsOfTwoLoggers_AreInTheOrderOfTime()
+    {
+        var store = new TelemetryStore();
+        var request = Log("app", "second");
+        request.ResourceLogs[0].ScopeLogs[0].LogRecords[0].TimeUnixNano = 2;
+        request.ResourceLogs[0].ScopeLogs.Add(new ScopeLogs
+        {
+            LogRecords = { new LogRecord { TimeUnixNano = 1, Body = new AnyValue { StringValue = "first" } } },
+        });
+
+        store.Add(request);
+
+        store.GetLogs().Select(entry => entry.Message).ShouldBe(["first", "second"]);
+    }
+
+    [Fact]
     public void Add_LogsBeyondTheLimit_DropsTheOldestOfThatResource()
     {
         var store = new TelemetryStore(new TelemetryLimits { LogsPerResource = 3 });
