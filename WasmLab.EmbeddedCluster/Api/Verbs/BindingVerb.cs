@@ -16,12 +16,19 @@ internal static class BindingVerb
             ? request with { Name = body.Str("metadata", "name") ?? throw Statuses.BadRequest("metadata.name: Required value").AsException() }
             : request;
         var options = WriteOptions.Of(request) with { Subresource = null };
-        ObjectUpdate.Update(request.Core, request.Resource, request.Key, pod => Bind(request, pod, node), options, FieldOwnership.OfUpdate(request, options));
+        var uid = body.Str("metadata", "uid");
+        ObjectUpdate.Update(request.Core, request.Resource, request.Key, pod => Bind(request, pod, uid, node), options, FieldOwnership.OfUpdate(request, options));
         await request.Response.WriteStatusAsync(Statuses.Success(), 201).ConfigureAwait(false);
     }
 
-    private static JsonObject Bind(ApiRequest request, JsonObject pod, string node)
+    private static JsonObject Bind(ApiRequest request, JsonObject pod, string? uid, string node)
     {
+        if (uid is { Length: > 0 } && uid != pod.Str("metadata", "uid"))
+        {
+            throw Statuses.Conflict(
+                request.Resource.Type, request.Name!, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {pod.Str("metadata", "uid")}").AsException();
+        }
+
         if (pod.Str("spec", "nodeName") is { } bound)
         {
             throw Statuses.Conflict(request.Resource.Type, request.Name!, $"pod {request.Name} is already assigned to node \"{bound}\"").AsException();

@@ -158,8 +158,22 @@ public sealed class PodTests : IDisposable
 
         (await _api.SendAsync(HttpMethod.Post, path, Binding)).Code.ShouldBe(201);
 
-        (await _api.Client.GetAsync<Pod>("a", "default", Ct)).Spec.NodeName.ShouldBe("n1");
+        var pod = await _api.Client.GetAsync<Pod>("a", "default", Ct);
+        pod.Spec.NodeName.ShouldBe("n1");
+        pod.Metadata.Generation.ShouldBe(1);
         (await _api.SendAsync(HttpMethod.Post, path, Binding)).Code.ShouldBe(409);
+    }
+
+    [Fact]
+    public async Task Bind_PodThatHadTheNameBefore_PlacesNothing()
+    {
+        var before = await _api.CreatePodAsync("a");
+        await _api.Client.DeleteAsync<Pod>("a", "default", new() { GracePeriodSeconds = 0 }, Ct);
+        await _api.CreatePodAsync("a");
+
+        (await Should.ThrowAsync<KubernetesException>(() => _api.Client.BindAsync(before, "n1", Ct))).Code.ShouldBe(409);
+
+        (await _api.Client.GetAsync<Pod>("a", "default", Ct)).Spec.NodeName.ShouldBeNull();
     }
 
     [Fact]

@@ -16,6 +16,15 @@ internal sealed class PodStrategy : ResourceStrategy
 
     public override bool HasGeneration => true;
 
+    /// <summary>Being placed on a node is no change of what is wanted.</summary>
+    public override bool SameSpec(JsonObject obj, JsonObject old)
+    {
+        var (spec, before) = (obj.Child("spec").DeepClone().AsObject(), old.Child("spec").DeepClone().AsObject());
+        spec.Remove("nodeName");
+        before.Remove("nodeName");
+        return JsonNode.DeepEquals(spec, before);
+    }
+
     public override void Default(JsonObject obj)
     {
         PodDefaults.Apply(obj.Child("spec"));
