@@ -28,7 +28,7 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
         var (name, ns) = (item.Metadata.Name!, item.Metadata.Namespace);
         if (item.Spec.NodeName is null && host.Spec.NodeName is { } node)
         {
-            await Scope.Virtual.BindAsync(item, node, cancellationToken).ConfigureAwait(false);
+            await BindAsync(item, node, cancellationToken).ConfigureAwait(false);
         }
 
         if (!ObjectCopy.AreEqual(item.Status, host.Status))
@@ -44,6 +44,18 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
         if (host.Metadata.DeletionTimestamp is not null && item.Metadata.DeletionTimestamp is null)
         {
             await Scope.Virtual.DeleteAsync<Pod>(name, ns, new DeleteOptions { Uid = item.Metadata.Uid }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task BindAsync(Pod item, string node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Scope.Virtual.BindAsync(item, node, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubernetesException conflict) when (conflict.Code == 409)
+        {
+            // It is bound already, which the cache of the virtual cluster's pods has not heard yet.
         }
     }
 
