@@ -83,7 +83,8 @@ public sealed class LabDashboardTests(LabFixture fixture, BrowserFixture browser
     public async Task Traces_HealthIsProbed_ShowsNoTraceOfIt()
     {
         var page = await OpenAsync(fixture.Lab, "/traces");
-        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "apphost: bring up the lab" })).ToHaveCountAsync(1);
+        // Other tests ask the same lab, and the page shows the newest traces: the bring-up may be beyond them.
+        await Assertions.Expect(page.Locator("[id^=trace-]").First).ToBeVisibleAsync();
 
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "cluster-node: GET", Exact = true })).ToHaveCountAsync(0);
     }
