@@ -63,7 +63,7 @@ public sealed partial class ReproducibleBuildTests
     private static async Task<IReadOnlyDictionary<string, string>> RequireToolchainAsync()
     {
         const string Install = "to compare what it builds, on Debian bookworm: apt-get install --no-install-recommends ";
-        Assert.SkipUnless(File.Exists("/usr/bin/dpkg-query"), "Debian's Rust toolchain is missing");
+        Assert.SkipUnless(File.Exists("/usr/bin/dpkg-query") && File.Exists("/usr/bin/rustc"), "Debian's Rust toolchain is missing");
         var (_, listed) = await RunAsync("/usr/bin/dpkg-query", ["--show", "--showformat=${Package} ${Version} ${db:Status-Status}\n", .. Packages]);
         var versions = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(' '))
