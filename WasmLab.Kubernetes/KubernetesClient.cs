@@ -7,7 +7,7 @@ using WasmLab.Kubernetes.Objects;
 namespace WasmLab.Kubernetes;
 
 /// <summary>A typed client of one Kubernetes API server.</summary>
-public sealed class KubernetesClient : IDisposable
+public sealed partial class KubernetesClient : IDisposable
 {
     private readonly KubernetesTransport _transport;
     private readonly ResourceDiscovery _discovery;
