@@ -1,4 +1,4 @@
-var builder = DistributedApplication.CreateBuilder(args);
+var builder = DistributedApplication.CreateBuilder(LabArguments.Expand(args));
 
 // minikube start --driver=docker --container-runtime=containerd -p wasm
 var cluster = builder.AddCluster("cluster");

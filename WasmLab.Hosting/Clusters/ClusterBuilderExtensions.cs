@@ -2,11 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
-using WasmLab.Hosting.Flavors;
-using WasmLab.Hosting.Ingresses;
 using WasmLab.Hosting.Lab;
-using WasmLab.Hosting.VirtualClusters;
-using WasmLab.Hosting.WasmShims;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
@@ -29,23 +25,9 @@ public static class ClusterBuilderExtensions
         var options = LabOptions.Read(builder.Configuration, builder.AppHostDirectory);
         var trace = new BringUpTrace(TimeProvider.System);
         var provider = new EmbeddedClusterProvider(options, trace);
-
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(trace);
-        builder.Services.AddSingleton(new LabTimings(TimeProvider.System));
-        builder.Services.AddSingleton<ClusterConnections>();
         builder.Services.AddSingleton<IClusterProvider>(provider);
-        builder.Services.AddSingleton<IWasmShimProvider, EmbeddedWasmShimProvider>();
-        builder.Services.AddSingleton<IVirtualClusterProvider, EmbeddedVirtualClusterProvider>();
-        builder.Services.AddSingleton<IIngressProvider, EmbeddedIngressProvider>();
-        builder.Services.AddSingleton<FlavorImages>();
-        builder.Services.AddSingleton<FlavorProbe>();
-        builder.Services.AddSingleton<FlavorDeployment>();
-        builder.Services.AddSingleton<FlavorWatcher>();
-        builder.Services.AddSingleton<NativeProgram>();
-        builder.Services.AddSingleton<IProcessRunner, ProcessRunner>();
-        builder.Services.AddHostedService<LabReadiness>();
+        builder.Services.AddLab(options);
 
         var cluster = builder.AddResource(new ClusterResource(name))
             .WithStep(KnownResourceStates.Running, StartAsync)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using WasmLab.Hosting.Flavors;
 using WasmLab.Hosting.Lab;
+using WasmLab.Oci;
 
 namespace Aspire.Hosting;
 
@@ -108,6 +109,7 @@ public static class FlavorBuilderExtensions
         if (flavor.TryGetLastAnnotation<FlavorImageAnnotation>(out var image))
         {
             await step.Get<FlavorImages>().BuildAsync(flavor.Name, image, step, cancellationToken).ConfigureAwait(false);
+            await step.Get<IImageLoader>().LoadAsync(ImageReference.Parse(image.Reference), step, cancellationToken).ConfigureAwait(false);
         }
 
         var deployment = step.Get<FlavorDeployment>();

@@ -23,11 +23,11 @@ internal sealed class NativeProgram(IProcessRunner processes, LabOptions options
         var target = Path.Combine(options.StateDirectory, "cargo");
         string[] arguments =
             ["build", "--release", "--manifest-path", Path.Combine(content.Sources, "Cargo.toml"), "--target-dir", target];
-        step.ByHand("cargo " + string.Join(' ', arguments));
+        var cargo = new ProcessCommand("cargo", arguments) { Output = Log, Error = Log };
+        step.ByHand(cargo.ToString());
         try
         {
-            var exitCode = await processes.RunAsync("cargo", arguments, line => step.Logger.LogInformation("{Line}", line), cancellationToken)
-                .ConfigureAwait(false);
+            var exitCode = await processes.RunAsync(cargo, cancellationToken).ConfigureAwait(false);
             if (exitCode != 0)
             {
                 throw new DistributedApplicationException(
@@ -41,6 +41,8 @@ internal sealed class NativeProgram(IProcessRunner processes, LabOptions options
         }
 
         return Path.Combine(target, "release", FileName);
+
+        void Log(string line) => step.Logger.LogInformation("{Line}", line);
     }
 
     private static string FileName => OperatingSystem.IsWindows() ? "httpbin.exe" : "httpbin";

@@ -1,23 +1,66 @@
 using Microsoft.Extensions.Configuration;
+using WasmLab.Hosting.Clusters;
+using WasmLab.Hosting.Flavors;
+using WasmLab.Hosting.Ingresses;
+using WasmLab.Hosting.VirtualClusters;
+using WasmLab.Hosting.WasmShims;
 
 namespace WasmLab.Hosting.Lab;
 
 /// <summary>The lab's settings, read once from the configuration section <c>WasmLab</c>.</summary>
-/// <param name="StateDirectory">Absolute path of the folder that holds kubeconfig, images and the node's files.</param>
-/// <param name="IngressPort">The port the ingress listens on at loopback; 0 takes a free one.</param>
-/// <param name="ApiPort">The port the embedded API server listens on at loopback; 0 takes a free one.</param>
-/// <param name="ExitWhenReady">Start, wait until all is healthy, print the timings, exit.</param>
-/// <param name="ReadyTimeout">How long <see cref="ExitWhenReady"/> waits before it gives up with exit code 1.</param>
-internal sealed record LabOptions(
-    string StateDirectory,
-    int IngressPort,
-    int ApiPort,
-    bool ExitWhenReady,
-    TimeSpan ReadyTimeout)
+internal sealed record LabOptions
 {
     public const int DefaultIngressPort = 8080;
     public const int DefaultApiPort = 16443;
     public static readonly TimeSpan DefaultReadyTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>Minikube starts a machine, and pulls images.</summary>
+    public static readonly TimeSpan DefaultReadyTimeoutOfRealClusters = TimeSpan.FromMinutes(20);
+
+    /// <summary>Which cluster carries the lab.</summary>
+    public ClusterKind Cluster { get; init; }
+
+    /// <summary>The context of the user's kubeconfig; set if and only if <see cref="Cluster"/> is <see cref="ClusterKind.Context"/>.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>Absolute path of the folder that holds kubeconfig, images, downloads and the node's files.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>The port the ingress is reached at on loopback; 0 takes a free one.</summary>
+    public int IngressPort { get; init; } = DefaultIngressPort;
+
+    /// <summary>The port the embedded API server, or that of the embedded virtual clusters, listens on at loopback; 0 takes a free one.</summary>
+    public int ApiPort { get; init; } = DefaultApiPort;
+
+    /// <summary>Start, wait until all is healthy, print the timings, exit.</summary>
+    public bool ExitWhenReady { get; init; }
+
+    /// <summary>How long <see cref="ExitWhenReady"/> waits before it gives up with exit code 1.</summary>
+    public TimeSpan ReadyTimeout { get; init; } = DefaultReadyTimeout;
+
+    /// <summary>Look at everything, print each command that would change something, change nothing, exit.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Examine the chain of a lab that was brought up before, print each link, exit.</summary>
+    public bool Doctor { get; init; }
+
+    /// <summary>Which controller serves the ingresses.</summary>
+    public IngressKind Ingress { get; init; }
+
+    /// <summary>Reach the addon's controller through <c>minikube tunnel</c>, which needs root, instead of a port-forward.</summary>
+    public bool IngressTunnel { get; init; }
+
+    /// <summary>Who runs the virtual clusters.</summary>
+    public VirtualClusterKind VirtualClusters { get; init; }
+
+    /// <summary>Version of the vcluster chart.</summary>
+    public string VirtualClusterChartVersion { get; init; } = "0.36.0";
+
+    public MinikubeOptions Minikube { get; init; } = new();
+
+    public ShimOptions Shim { get; init; } = new();
+
+    public ImageOptions Images { get; init; } = new();
 
     public string KubeConfigPath => Path.Combine(StateDirectory, "kubeconfig");
 
@@ -25,78 +68,47 @@ internal sealed record LabOptions(
 
     public string NodeDirectory => Path.Combine(StateDirectory, "node");
 
+    /// <summary>What was downloaded once, to be used again.</summary>
+    public string CacheDirectory => Path.Combine(StateDirectory, "cache");
+
     /// <summary>Reads the settings; every wrong one is named in one <see cref="DistributedApplicationException"/>.</summary>
     public static LabOptions Read(IConfiguration configuration, string appHostDirectory)
     {
-        var problems = new List<string>();
-        var section = configuration.GetSection("WasmLab");
-
-        var cluster = section["Cluster"] ?? configuration["cluster"] ?? "embedded";
-        if (!cluster.Equals("embedded", StringComparison.OrdinalIgnoreCase))
+        var reader = new SettingsReader(configuration);
+        var cluster = reader.Choice("Cluster", ClusterKind.Embedded);
+        var context = reader.Text("Context");
+        if (cluster == ClusterKind.Context && context is null)
         {
-            problems.Add($"WasmLab:Cluster (--cluster) is '{cluster}', but this version knows only 'embedded'.");
+            reader.Wrong("WasmLab:Cluster (--cluster) is 'context', but WasmLab:Context (--context) does not name one: kubectl config get-contexts lists them.");
+        }
+        else if (cluster != ClusterKind.Context && context is not null)
+        {
+            reader.Wrong($"WasmLab:Context (--context) is '{context}', but it counts only together with --cluster context.");
         }
 
-        var options = new LabOptions(
-            Path.GetFullPath(section["StateDirectory"] is { Length: > 0 } directory ? directory : ".wasmlab", appHostDirectory),
-            ReadPort("Ingress:Port", DefaultIngressPort),
-            ReadPort("Api:Port", DefaultApiPort),
-            ReadFlag("ExitWhenReady"),
-            ReadTimeSpan("ReadyTimeout", DefaultReadyTimeout));
+        var options = new LabOptions
+        {
+            Cluster = cluster,
+            Context = context,
+            StateDirectory = Path.GetFullPath(reader.Text("StateDirectory") ?? ".wasmlab", appHostDirectory),
+            IngressPort = reader.Port("Ingress:Port", DefaultIngressPort),
+            ApiPort = reader.Port("Api:Port", DefaultApiPort),
+            ExitWhenReady = reader.Flag("ExitWhenReady"),
+            ReadyTimeout = reader.Time("ReadyTimeout", cluster == ClusterKind.Embedded ? DefaultReadyTimeout : DefaultReadyTimeoutOfRealClusters),
+            DryRun = reader.Flag("DryRun"),
+            Doctor = reader.Flag("Doctor"),
+            Ingress = reader.Choice("Ingress:Kind", cluster == ClusterKind.Minikube ? IngressKind.Nginx : IngressKind.Embedded),
+            IngressTunnel = reader.Flag("Ingress:Tunnel"),
+            VirtualClusters = reader.Choice(
+                "VirtualClusters:Kind", cluster == ClusterKind.Minikube ? VirtualClusterKind.VCluster : VirtualClusterKind.Embedded),
+            VirtualClusterChartVersion = reader.Text("VirtualClusters:ChartVersion") ?? new LabOptions { StateDirectory = "" }.VirtualClusterChartVersion,
+            Minikube = MinikubeOptions.Read(reader),
+            Shim = ShimOptions.Read(reader, appHostDirectory),
+            Images = ImageOptions.Read(reader, appHostDirectory),
+        };
 
-        return problems.Count == 0
+        return reader.Problems.Count == 0
             ? options
-            : throw new DistributedApplicationException("The lab's settings are wrong: " + string.Join(" ", problems));
-
-        int ReadPort(string key, int fallback)
-        {
-            var text = section[key];
-            if (string.IsNullOrEmpty(text))
-            {
-                return fallback;
-            }
-
-            if (int.TryParse(text, out var port) && port is >= 0 and <= 65535)
-            {
-                return port;
-            }
-
-            problems.Add($"WasmLab:{key} is '{text}', but a port is a number from 0 (any free one) to 65535.");
-            return fallback;
-        }
-
-        bool ReadFlag(string key)
-        {
-            var text = section[key];
-            if (string.IsNullOrEmpty(text))
-            {
-                return false;
-            }
-
-            if (bool.TryParse(text, out var value))
-            {
-                return value;
-            }
-
-            problems.Add($"WasmLab:{key} is '{text}', but it is either 'true' or 'false'.");
-            return false;
-        }
-
-        TimeSpan ReadTimeSpan(string key, TimeSpan fallback)
-        {
-            var text = section[key];
-            if (string.IsNullOrEmpty(text))
-            {
-                return fallback;
-            }
-
-            if (TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero)
-            {
-                return value;
-            }
-
-            problems.Add($"WasmLab:{key} is '{text}', but it is a time such as '00:02:00'.");
-            return fallback;
-        }
+            : throw new DistributedApplicationException("The lab's settings are wrong: " + string.Join(" ", reader.Problems));
     }
 }

@@ -1,6 +1,8 @@
 using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
+using WasmLab.Hosting.Ingresses;
 using WasmLab.Hosting.Lab;
+using WasmLab.Hosting.VirtualClusters;
 using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.Hosting;
@@ -35,15 +37,45 @@ public sealed class LabOptionsTests
     }
 
     [Theory]
-    [InlineData("WasmLab:Cluster")]
-    [InlineData("cluster")]
-    public void Read_UnknownCluster_SaysWhichThereAre(string key)
+    [InlineData("moon")]
+    [InlineData("1")]
+    public void Read_UnknownCluster_SaysWhichThereAre(string cluster)
     {
-        var failure = Should.Throw<DistributedApplicationException>(() => Read((key, "moon")));
+        var failure = Should.Throw<DistributedApplicationException>(() => Read(("WasmLab:Cluster", cluster)));
 
-        failure.Message.ShouldContain("'moon'");
-        failure.Message.ShouldContain("'embedded'");
+        failure.Message.ShouldContain($"'{cluster}'");
+        failure.Message.ShouldContain("'embedded', 'minikube', 'context'");
     }
+
+    [Fact]
+    public void Read_ContextWithoutAName_SaysHowToListThem()
+    {
+        var failure = Should.Throw<DistributedApplicationException>(() => Read(("WasmLab:Cluster", "context")));
+
+        failure.Message.ShouldContain("kubectl config get-contexts");
+    }
+
+    [Fact]
+    public void Read_ContextOfAnotherKindOfCluster_IsRefused() =>
+        Should.Throw<DistributedApplicationException>(() => Read(("WasmLab:Context", "prod"))).Message.ShouldContain("'prod'");
+
+    [Fact]
+    public void Read_Minikube_TakesTheArticlesParts()
+    {
+        var options = Read(("WasmLab:Cluster", "Minikube"));
+
+        options.Ingress.ShouldBe(IngressKind.Nginx);
+        options.VirtualClusters.ShouldBe(VirtualClusterKind.VCluster);
+        options.Minikube.Profile.ShouldBe("wasm");
+        options.ReadyTimeout.ShouldBe(TimeSpan.FromMinutes(20));
+    }
+
+    [Theory]
+    [InlineData("WasmLab:Shim:Sha256", "abc")]
+    [InlineData("WasmLab:Shim:Source", "file")]
+    [InlineData("WasmLab:Minikube:Nodes", "0")]
+    public void Read_WrongShimOrMinikubeSetting_NamesIt(string key, string value) =>
+        Should.Throw<DistributedApplicationException>(() => Read((key, value))).Message.ShouldContain(key);
 
     private static LabOptions Read(params (string Key, string Value)[] settings) => LabOptions.Read(
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create<string, string?>(pair.Key, pair.Value))).Build(),

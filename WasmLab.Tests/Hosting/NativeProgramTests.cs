@@ -48,7 +48,7 @@ public sealed class NativeProgramTests : IDisposable
 
     private Task<string> FindAsync(IProcessRunner cargo)
     {
-        var options = new LabOptions(_folder, 0, 0, ExitWhenReady: false, LabOptions.DefaultReadyTimeout);
+        var options = new LabOptions { StateDirectory = _folder };
         var step = new LabStep(new ClusterResource("native"), services: null!, NullLogger.Instance, notifications: null!);
         var content = new FlavorImageContent.Native(Path.Combine(_folder, "sources"), Path.Combine(_folder, "prebuilt"));
         return new NativeProgram(cargo, options).FindAsync(content, step, Token);
@@ -56,18 +56,18 @@ public sealed class NativeProgramTests : IDisposable
 
     private sealed class MissingCargo : IProcessRunner
     {
-        public Task<int> RunAsync(string program, IReadOnlyList<string> arguments, Action<string> output, CancellationToken cancellationToken) =>
-            throw new ProgramMissingException(program, new FileNotFoundException());
+        public Task<int> RunAsync(ProcessCommand command, CancellationToken cancellationToken) =>
+            throw new ProgramMissingException(command.Program, new FileNotFoundException());
     }
 
     private sealed class FakeCargo(int exitCode) : IProcessRunner
     {
         public IReadOnlyList<string> Arguments { get; private set; } = [];
 
-        public Task<int> RunAsync(string program, IReadOnlyList<string> arguments, Action<string> output, CancellationToken cancellationToken)
+        public Task<int> RunAsync(ProcessCommand command, CancellationToken cancellationToken)
         {
-            program.ShouldBe("cargo");
-            Arguments = arguments;
+            command.Program.ShouldBe("cargo");
+            Arguments = command.Arguments;
             return Task.FromResult(exitCode);
         }
     }

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using WasmLab.Hosting.Clusters;
+using WasmLab.Hosting.Flavors;
+using WasmLab.Hosting.Ingresses;
+using WasmLab.Hosting.VirtualClusters;
+using WasmLab.Hosting.WasmShims;
+
+namespace WasmLab.Hosting.Lab;
+
+/// <summary>The lab's services: the same for every cluster, but for one provider a role, which the settings choose.</summary>
+internal static class LabServices
+{
+    public static IServiceCollection AddLab(this IServiceCollection services, LabOptions options)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new LabTimings(TimeProvider.System));
+        services.AddSingleton<IProcessRunner, ProcessRunner>();
+        services.AddSingleton<LabShell>();
+        services.AddSingleton<ClusterConnections>();
+        services.AddSingleton<FlavorImages>();
+        services.AddSingleton<FlavorProbe>();
+        services.AddSingleton<FlavorDeployment>();
+        services.AddSingleton<FlavorWatcher>();
+        services.AddSingleton<NativeProgram>();
+        services.AddHostedService<LabReadiness>();
+
+        return services.AddCluster(options).AddIngress(options).AddVirtualClusters(options);
+    }
+
+    /// <summary>The cluster, its nodes, and how shim and images come to them.</summary>
+    private static IServiceCollection AddCluster(this IServiceCollection services, LabOptions options) => options.Cluster switch
+    {
+        ClusterKind.Embedded => services
+            .AddSingleton<IWasmShimProvider, EmbeddedWasmShimProvider>()
+            .AddSingleton<IImageLoader, SharedStoreImageLoader>(),
+        _ => throw NotYet($"WasmLab:Cluster '{options.Cluster}'"),
+    };
+
+    private static IServiceCollection AddIngress(this IServiceCollection services, LabOptions options) => options.Ingress switch
+    {
+        IngressKind.Embedded => services.AddSingleton<IIngressProvider, EmbeddedIngressProvider>(),
+        _ => throw NotYet($"WasmLab:Ingress:Kind '{options.Ingress}'"),
+    };
+
+    private static IServiceCollection AddVirtualClusters(this IServiceCollection services, LabOptions options) => options.VirtualClusters switch
+    {
+        VirtualClusterKind.Embedded => services.AddSingleton<IVirtualClusterProvider, EmbeddedVirtualClusterProvider>(),
+        _ => throw NotYet($"WasmLab:VirtualClusters:Kind '{options.VirtualClusters}'"),
+    };
+
+    private static DistributedApplicationException NotYet(string setting) => new($"{setting} is not supported by this version.");
+}
