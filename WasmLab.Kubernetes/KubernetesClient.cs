@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using WasmLab.Kubernetes.Objects;
@@ -49,17 +50,23 @@ public sealed partial class KubernetesClient : IDisposable
 
     /// <summary>An object.</summary>
     /// <exception cref="KubernetesException">The server refused, or has no such object.</exception>
-    public Task<T> GetAsync<T>(string name, string? ns = null, CancellationToken ct = default)
-        where T : KubernetesObject, IKubernetesKind<T>, new() =>
-        _transport.SendAsync<T>(HttpMethod.Get, T.Type.Path(ns, name), null, ct);
+    public async Task<T> GetAsync<T>(string name, string? ns = null, CancellationToken ct = default)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        return await _transport.SendAsync<T>(HttpMethod.Get, type.Path(ns, name), null, ct).ConfigureAwait(false);
+    }
 
     /// <summary>The objects of a kind.</summary>
     /// <param name="ns">The namespace; null is all of them.</param>
     /// <param name="options">Which objects; null is all.</param>
     /// <param name="ct">Ends the request.</param>
-    public Task<KubernetesList<T>> ListAsync<T>(string? ns = null, ListOptions? options = null, CancellationToken ct = default)
-        where T : KubernetesObject, IKubernetesKind<T>, new() =>
-        _transport.SendAsync<KubernetesList<T>>(HttpMethod.Get, T.Type.Path(ns) + Query(Selectors(options)), null, ct);
+    public async Task<KubernetesList<T>> ListAsync<T>(string? ns = null, ListOptions? options = null, CancellationToken ct = default)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        return await _transport.SendAsync<KubernetesList<T>>(HttpMethod.Get, type.Path(ns) + Query(Selectors(options)), null, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Changes from a resource version on, until the server ends the stream (which is no error) or the caller stops.</summary>
     /// <param name="ns">The namespace; null is all of them.</param>
@@ -67,36 +74,43 @@ public sealed partial class KubernetesClient : IDisposable
     /// <param name="options">Which objects; null is all.</param>
     /// <param name="ct">Ends the stream.</param>
     /// <exception cref="KubernetesException">The server reports an error; <see cref="KubernetesException.IsGone"/> asks for a new list.</exception>
-    public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        string? ns, string? resourceVersion, ListOptions? options = null, CancellationToken ct = default)
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        string? ns, string? resourceVersion, ListOptions? options = null, [EnumeratorCancellation] CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
         var query = Query([.. Selectors(options), ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", resourceVersion)]);
-        return WatchStream.ReadAsync<T>(_transport, T.Type.Path(ns) + query, ct);
+        await foreach (var change in WatchStream.ReadAsync<T>(_transport, type.Path(ns) + query, ct).ConfigureAwait(false))
+        {
+            yield return change;
+        }
     }
 
     /// <summary>Creates an object; its namespace is that of its metadata.</summary>
-    public Task<T> CreateAsync<T>(T obj, CancellationToken ct = default)
+    public async Task<T> CreateAsync<T>(T obj, CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return _transport.SendAsync<T>(HttpMethod.Post, T.Type.Path(obj.Metadata.Namespace), Json(obj), ct);
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        return await _transport.SendAsync<T>(HttpMethod.Post, type.Path(obj.Metadata.Namespace), Json(obj, type), ct).ConfigureAwait(false);
     }
 
     /// <summary>Replaces an object; with a resource version, only if it has not changed since.</summary>
-    public Task<T> ReplaceAsync<T>(T obj, CancellationToken ct = default)
+    public async Task<T> ReplaceAsync<T>(T obj, CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return _transport.SendAsync<T>(HttpMethod.Put, T.Type.Path(obj.Metadata.Namespace, obj.Metadata.Name), Json(obj), ct);
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        return await _transport.SendAsync<T>(HttpMethod.Put, type.Path(obj.Metadata.Namespace, obj.Metadata.Name), Json(obj, type), ct).ConfigureAwait(false);
     }
 
     /// <summary>Replaces an object's status; with a resource version, only if it has not changed since.</summary>
-    public Task<T> ReplaceStatusAsync<T>(T obj, CancellationToken ct = default)
+    public async Task<T> ReplaceStatusAsync<T>(T obj, CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
         ArgumentNullException.ThrowIfNull(obj);
-        return _transport.SendAsync<T>(HttpMethod.Put, T.Type.Path(obj.Metadata.Namespace, obj.Metadata.Name, "status"), Json(obj), ct);
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        return await _transport.SendAsync<T>(HttpMethod.Put, type.Path(obj.Metadata.Namespace, obj.Metadata.Name, "status"), Json(obj, type), ct).ConfigureAwait(false);
     }
 
     /// <summary>Binds a pod to a node, as a scheduler does; refused with a conflict when it is bound already.</summary>
@@ -122,18 +136,22 @@ public sealed partial class KubernetesClient : IDisposable
     }
 
     /// <summary>Changes the fields of an object that a merge patch (RFC 7386) names.</summary>
-    public Task<T> PatchAsync<T>(string name, string? ns, JsonNode mergePatch, string? subresource = null, CancellationToken ct = default)
-        where T : KubernetesObject, IKubernetesKind<T>, new() =>
-        _transport.SendAsync<T>(
-            HttpMethod.Patch, T.Type.Path(ns, name, subresource), Json(mergePatch, "application/merge-patch+json"), ct);
+    public async Task<T> PatchAsync<T>(string name, string? ns, JsonNode mergePatch, string? subresource = null, CancellationToken ct = default)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        var body = Json(mergePatch, "application/merge-patch+json");
+        return await _transport.SendAsync<T>(HttpMethod.Patch, type.Path(ns, name, subresource), body, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Makes the fields of an object as given (server-side apply), whoever else owns them; creates it if need be.</summary>
-    public Task<T> ApplyAsync<T>(T obj, string fieldManager, CancellationToken ct = default)
+    public async Task<T> ApplyAsync<T>(T obj, string fieldManager, CancellationToken ct = default)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
         ArgumentNullException.ThrowIfNull(obj);
-        var path = T.Type.Path(obj.Metadata.Namespace, obj.Metadata.Name) + ApplyQuery(fieldManager);
-        return _transport.SendAsync<T>(HttpMethod.Patch, path, Json(obj, "application/apply-patch+yaml"), ct);
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        var path = type.Path(obj.Metadata.Namespace, obj.Metadata.Name) + ApplyQuery(fieldManager);
+        return await _transport.SendAsync<T>(HttpMethod.Patch, path, Json(obj, type, "application/apply-patch+yaml"), ct).ConfigureAwait(false);
     }
 
     /// <summary>As <see cref="ApplyAsync{T}"/>, for a manifest of any kind that the server has.</summary>
@@ -178,9 +196,12 @@ public sealed partial class KubernetesClient : IDisposable
     }
 
     /// <summary>Deletes an object; one that is not there is no error.</summary>
-    public Task DeleteAsync<T>(string name, string? ns = null, DeleteOptions? options = null, CancellationToken ct = default)
-        where T : KubernetesObject, IKubernetesKind<T>, new() =>
-        DeleteAsync(T.Type.Path(ns, name), options, ct);
+    public async Task DeleteAsync<T>(string name, string? ns = null, DeleteOptions? options = null, CancellationToken ct = default)
+        where T : KubernetesObject, IKubernetesKind<T>, new()
+    {
+        var type = await TypeAsync<T>(ct).ConfigureAwait(false);
+        await DeleteAsync(type.Path(ns, name), options, ct).ConfigureAwait(false);
+    }
 
     /// <summary>The log of a container.</summary>
     public async Task<Stream> ReadLogAsync(string pod, string ns, LogOptions? options = null, CancellationToken ct = default)
@@ -213,6 +234,11 @@ public sealed partial class KubernetesClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
+
+    /// <summary>The kind as this server has it: only a kind that has older versions makes it ask the server, once.</summary>
+    private ValueTask<ResourceType> TypeAsync<T>(CancellationToken ct)
+        where T : KubernetesObject, IKubernetesKind<T>, new() =>
+        T.OlderVersions.Count == 0 ? new(T.Type) : _discovery.ServedAsync(T.Type, T.OlderVersions, ct);
 
     private async Task<(ResourceType Type, string? Ns, string Name)> AddressAsync(
         JsonObject manifest, string? defaultNamespace, CancellationToken ct)
@@ -264,6 +290,20 @@ public sealed partial class KubernetesClient : IDisposable
             .Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value!)}");
         var query = string.Join('&', given);
         return query.Length == 0 ? "" : "?" + query;
+    }
+
+    /// <summary>An object, in the version that the server has.</summary>
+    private static ByteArrayContent Json<T>(T obj, ResourceType type, string mediaType = "application/json")
+        where T : KubernetesObject
+    {
+        if (obj.ApiVersion == type.ApiVersion)
+        {
+            return Json(obj, mediaType);
+        }
+
+        var body = JsonSerializer.SerializeToNode(obj, KubernetesJson.Options)!;
+        body["apiVersion"] = type.ApiVersion;
+        return Json(body, mediaType);
     }
 
     private static ByteArrayContent Json<T>(T body, string mediaType = "application/json") =>

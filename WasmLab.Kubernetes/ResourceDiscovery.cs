@@ -8,6 +8,7 @@ namespace WasmLab.Kubernetes;
 internal sealed class ResourceDiscovery(KubernetesTransport transport)
 {
     private readonly ConcurrentDictionary<(string ApiVersion, string Kind), ResourceType> _known = new();
+    private readonly ConcurrentDictionary<ResourceType, ResourceType> _served = new();
 
     public async Task<ResourceType> FindAsync(string apiVersion, string kind, CancellationToken ct)
     {
@@ -18,6 +19,42 @@ internal sealed class ResourceDiscovery(KubernetesTransport transport)
 
         await LoadAsync(apiVersion, kind, ct).ConfigureAwait(false);
         return _known.TryGetValue((apiVersion, kind), out type) ? type : throw Unknown(apiVersion, kind);
+    }
+
+    /// <summary>A kind in the newest version that the server has of those given; as given when it has none, so that the request itself tells.</summary>
+    /// <param name="newest">The kind in its newest version.</param>
+    /// <param name="older">Its older versions, newest first.</param>
+    /// <param name="ct">Ends the request.</param>
+    public async ValueTask<ResourceType> ServedAsync(ResourceType newest, IReadOnlyList<string> older, CancellationToken ct)
+    {
+        if (_served.TryGetValue(newest, out var served))
+        {
+            return served;
+        }
+
+        foreach (var version in older.Prepend(newest.Version))
+        {
+            var candidate = newest with { Version = version };
+            if (await IsServedAsync(candidate, ct).ConfigureAwait(false))
+            {
+                return _served.GetOrAdd(newest, candidate);
+            }
+        }
+
+        return newest;
+    }
+
+    private async Task<bool> IsServedAsync(ResourceType type, CancellationToken ct)
+    {
+        try
+        {
+            var list = await transport.SendAsync<JsonObject>(HttpMethod.Get, type.GroupPath, null, ct).ConfigureAwait(false);
+            return list["resources"]!.AsArray().Any(resource => (string?)resource!["name"] == type.Plural);
+        }
+        catch (KubernetesException exception) when (exception.IsNotFound)
+        {
+            return false;
+        }
     }
 
     private async Task LoadAsync(string apiVersion, string kind, CancellationToken ct)

@@ -6,6 +6,9 @@ public sealed class EndpointSlice() : KubernetesObject(Type), IKubernetesKind<En
     /// <inheritdoc/>
     public static ResourceType Type { get; } = new("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Namespaced: true);
 
+    /// <summary>Before Kubernetes 1.21.</summary>
+    public static IReadOnlyList<string> OlderVersions { get; } = ["v1beta1"];
+
     /// <summary><c>IPv4</c>, <c>IPv6</c> or <c>FQDN</c>.</summary>
     public string? AddressType { get; set; }
 

@@ -11,10 +11,13 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
     /// <summary>Group and version as objects carry them: <c>v1</c>, <c>networking.k8s.io/v1</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>Where the server lists the resources of the group and version: <c>/api/v1</c>, <c>/apis/networking.k8s.io/v1</c>.</summary>
+    public string GroupPath => Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+
     /// <summary>The path under the server: <c>/api/v1/namespaces/ns/pods/name/status</c>.</summary>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
     {
-        var path = Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}";
+        var path = GroupPath;
         if (Namespaced && ns is not null)
         {
             path += $"/namespaces/{Uri.EscapeDataString(ns)}";
@@ -35,6 +38,9 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
 public interface IKubernetesKind<TSelf>
     where TSelf : KubernetesObject, IKubernetesKind<TSelf>, new()
 {
-    /// <summary>Names the kind and its REST resource.</summary>
+    /// <summary>Names the kind and its REST resource, in its newest version.</summary>
     static abstract ResourceType Type { get; }
+
+    /// <summary>Versions that older servers have instead, newest first, whose fields are the same as far as this type names them.</summary>
+    static virtual IReadOnlyList<string> OlderVersions => [];
 }
