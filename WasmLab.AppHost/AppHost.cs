@@ -1,4 +1,4 @@
-var builder = DistributedApplication.CreateBuilder(LabArguments.Expand(args));
+var builder = DistributedApplication.CreateBuilder(LabArguments.Read(args));
 
 // minikube start --driver=docker --container-runtime=containerd -p wasm
 var cluster = builder.AddCluster("cluster");

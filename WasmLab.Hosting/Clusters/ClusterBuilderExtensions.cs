@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
+using WasmLab.Hosting.Diagnosis;
 using WasmLab.Hosting.Lab;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
@@ -32,7 +33,8 @@ public static class ClusterBuilderExtensions
         var cluster = builder.AddResource(new ClusterResource(name))
             .WithStep(KnownResourceStates.Running, StartAsync)
             .WithHealthCheck($"{name}-ready")
-            .WithIconName("Organization");
+            .WithIconName("Organization")
+            .WithDoctor();
 
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{name}-ready",
@@ -47,7 +49,11 @@ public static class ClusterBuilderExtensions
 
     private static async Task StartAsync(ClusterResource cluster, LabStep step, CancellationToken cancellationToken)
     {
-        var config = await step.Get<IClusterProvider>().StartAsync(step, cancellationToken).ConfigureAwait(false);
+        if (await step.Get<IClusterProvider>().StartAsync(step, cancellationToken).ConfigureAwait(false) is not { } config)
+        {
+            return;
+        }
+
         var client = step.Get<ClusterConnections>().ConnectHost(config);
 
         step.ByHand("kubectl wait node --all --for=condition=Ready");

@@ -13,6 +13,9 @@ internal sealed class ClusterConnections(LabOptions options) : IDisposable
     /// <summary>The client of the host cluster.</summary>
     public KubernetesClient Host => Get(HostContext ?? throw new InvalidOperationException("The cluster has not been reached yet."));
 
+    /// <summary>The client of the host cluster, or null before it was reached.</summary>
+    public KubernetesClient? FindHost() => HostContext is { } context ? Find(context) : null;
+
     /// <summary>The kubeconfig context of the host cluster.</summary>
     public string? HostContext { get; private set; }
 
@@ -28,6 +31,23 @@ internal sealed class ClusterConnections(LabOptions options) : IDisposable
         var client = Connect(context, config);
         HostContext = context;
         return client;
+    }
+
+    /// <summary>Connects to the clusters that an earlier or another lab's kubeconfig names; does nothing where there is none.</summary>
+    public void TryLoad(IEnumerable<string> virtualClusters)
+    {
+        if (!File.Exists(options.KubeConfigPath))
+        {
+            return;
+        }
+
+        var config = KubeConfig.Load(options.KubeConfigPath);
+        ConnectHost(config);
+        foreach (var context in virtualClusters.Where(name => config.Contexts.Any(context => context.Name == name)))
+        {
+            config.CurrentContext = context;
+            Connect(context, config);
+        }
     }
 
     public KubernetesClient Connect(string context, KubeConfig config)

@@ -15,6 +15,11 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
 
     public void AddPrograms(IResourceBuilder<ClusterResource> cluster)
     {
+        if (options.DryRun || options.Doctor)
+        {
+            return;
+        }
+
         Directory.CreateDirectory(options.StateDirectory);
 
         var program = cluster.ApplicationBuilder.AddExecutable(
@@ -35,10 +40,15 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
         cluster.WaitForStart(program);
     }
 
-    public async Task<KubeConfig> StartAsync(LabStep step, CancellationToken cancellationToken)
+    public async Task<KubeConfig?> StartAsync(LabStep step, CancellationToken cancellationToken)
     {
         step.ByHand("minikube start --driver=docker --container-runtime=containerd -p wasm    # embedded: wasmlab-cluster does this part");
         step.ByHand($"export KUBECONFIG={options.KubeConfigPath}");
+
+        if (step.IsRehearsal)
+        {
+            return null;
+        }
 
         var program = _program ?? throw new InvalidOperationException("AddPrograms has not been called.");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -9,6 +9,6 @@ internal interface IClusterProvider
     /// <summary>Adds to the model what has to run beside the resource, such as the embedded cluster's process.</summary>
     void AddPrograms(IResourceBuilder<ClusterResource> cluster);
 
-    /// <summary>Returns when the cluster's API server answers.</summary>
-    Task<KubeConfig> StartAsync(LabStep step, CancellationToken cancellationToken);
+    /// <summary>Returns when the cluster's API server answers; null in a rehearsal on a cluster that is not there.</summary>
+    Task<KubeConfig?> StartAsync(LabStep step, CancellationToken cancellationToken);
 }

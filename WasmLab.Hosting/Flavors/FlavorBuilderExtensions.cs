@@ -113,7 +113,12 @@ public static class FlavorBuilderExtensions
         }
 
         var deployment = step.Get<FlavorDeployment>();
-        await deployment.ApplyAsync(flavor, ManifestOf(flavor), step, cancellationToken).ConfigureAwait(false);
+        await deployment.ApplyAsync(flavor, step, cancellationToken).ConfigureAwait(false);
+        if (step.IsRehearsal)
+        {
+            return;
+        }
+
         step.Get<FlavorWatcher>().Watch(flavor, step);
         await deployment.WaitForReadyAsync(flavor, step, cancellationToken).ConfigureAwait(false);
 
@@ -127,16 +132,11 @@ public static class FlavorBuilderExtensions
         {
             var deployment = step.Get<FlavorDeployment>();
             await deployment.DeletePodAsync(flavor, step, context.CancellationToken).ConfigureAwait(false);
-            await deployment.ApplyAsync(flavor, ManifestOf(flavor), step, context.CancellationToken).ConfigureAwait(false);
+            await deployment.ApplyAsync(flavor, step, context.CancellationToken).ConfigureAwait(false);
             await deployment.WaitForReadyAsync(flavor, step, context.CancellationToken).ConfigureAwait(false);
         });
 
     private static Task<ExecuteCommandResult> ApplyAgainAsync(FlavorResource flavor, ExecuteCommandContext context) =>
         LabCommand.RunAsync(flavor, context, step =>
-            step.Get<FlavorDeployment>().ApplyAsync(flavor, ManifestOf(flavor), step, context.CancellationToken));
-
-    private static string ManifestOf(FlavorResource flavor) =>
-        flavor.TryGetLastAnnotation<FlavorManifestAnnotation>(out var manifest)
-            ? manifest.Path
-            : throw new DistributedApplicationException($"Flavor '{flavor.Name}' has no manifest: call WithManifest on it in the AppHost.");
+            step.Get<FlavorDeployment>().ApplyAsync(flavor, step, context.CancellationToken));
 }

@@ -16,13 +16,17 @@ internal sealed class FlavorDeployment(ClusterConnections connections)
     private const string DefaultNamespace = "default";
 
     /// <summary>Applies every object of the manifest; a RuntimeClass also on the host, whose node is what it is about.</summary>
-    public async Task ApplyAsync(FlavorResource flavor, string manifest, LabStep step, CancellationToken cancellationToken)
+    public async Task ApplyAsync(FlavorResource flavor, LabStep step, CancellationToken cancellationToken)
     {
         var context = flavor.VirtualCluster.VirtualClusterName;
-        var virtualCluster = connections.Get(context);
-        step.ByHand($"kubectl --context {context} apply -f {Path.GetRelativePath(Environment.CurrentDirectory, manifest)}");
+        step.ByHand($"kubectl --context {context} apply -f {Path.GetRelativePath(Environment.CurrentDirectory, FlavorManifest.PathOf(flavor))}");
+        if (step.IsRehearsal)
+        {
+            return;
+        }
 
-        var objects = Manifest.Parse(await File.ReadAllTextAsync(manifest, cancellationToken).ConfigureAwait(false));
+        var virtualCluster = connections.Get(context);
+        var objects = await FlavorManifest.ReadAsync(flavor, cancellationToken).ConfigureAwait(false);
         foreach (var item in objects.OrderBy(item => KindOf(item) == "RuntimeClass" ? 0 : 1))
         {
             if (KindOf(item) == "RuntimeClass")

@@ -48,7 +48,8 @@ internal static class PodReport
         await step.SetPropertyAsync("Runtime class", pod.Spec?.RuntimeClassName ?? "(default)").ConfigureAwait(false);
     }
 
-    private static Event? LastWarning(Pod pod, IEnumerable<Event> events) => events
+    /// <summary>The last warning about the pod, or null.</summary>
+    public static Event? LastWarning(Pod pod, IEnumerable<Event> events) => events
         .Where(item => item.Type == "Warning" && item.InvolvedObject.Uid == pod.Metadata.Uid)
         .MaxBy(item => item.LastTimestamp ?? item.EventTime ?? item.Metadata.CreationTimestamp);
 

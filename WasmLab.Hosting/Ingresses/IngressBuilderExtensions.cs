@@ -36,7 +36,12 @@ public static class IngressBuilderExtensions
 
     private static async Task StartAsync(IngressResource ingress, LabStep step, CancellationToken cancellationToken)
     {
-        var address = await step.Get<IIngressProvider>().StartAsync(step, cancellationToken).ConfigureAwait(false);
+        if (await step.Get<IIngressProvider>().StartAsync(step, cancellationToken).ConfigureAwait(false) is not { } address)
+        {
+            return;
+        }
+
+        step.Get<IngressAddress>().Keep(address);
         ingress.Address = address;
         step.Logger.LogInformation("The ingress controller listens on {Address}.", address);
         await step.PublishAsync(snapshot => snapshot with { Urls = [new UrlSnapshot("http", address.ToString(), IsInternal: false)] })

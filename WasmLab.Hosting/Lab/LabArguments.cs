@@ -16,6 +16,21 @@ public static class LabArguments
     };
 
     /// <summary>
+    /// The options of the lab's AppHost. A rehearsal and the doctor come and go: they have no dashboard, which may be another lab's.
+    /// </summary>
+    /// <param name="args">The arguments of the AppHost, in <see cref="Expand"/>'s forms or those of .NET's configuration.</param>
+    /// <exception cref="DistributedApplicationException">An option that needs a value has none.</exception>
+    public static DistributedApplicationOptions Read(string[] args)
+    {
+        var expanded = Expand(args);
+        return new DistributedApplicationOptions
+        {
+            Args = expanded,
+            DisableDashboard = s_flags.Values.Any(flag => expanded.Contains($"--WasmLab:{flag}=true", StringComparer.OrdinalIgnoreCase)),
+        };
+    }
+
+    /// <summary>
     /// Turns <c>--cluster KIND</c>, <c>--context NAME</c>, <c>--dry-run</c> and <c>--doctor</c> into the settings they stand for,
     /// <c>--WasmLab:Cluster=KIND</c> and so on. A flag has no value, which .NET's command-line configuration does not know.
     /// </summary>

@@ -62,6 +62,14 @@ internal sealed record LabOptions
 
     public ImageOptions Images { get; init; } = new();
 
+    /// <summary>The cluster in a few words.</summary>
+    public string Describe() => Cluster switch
+    {
+        ClusterKind.Minikube => $"cluster minikube, profile {Minikube.Profile}",
+        ClusterKind.Context => $"cluster context, {Context}",
+        _ => "embedded cluster",
+    };
+
     public string KubeConfigPath => Path.Combine(StateDirectory, "kubeconfig");
 
     public string ImagesDirectory => Path.Combine(StateDirectory, "images");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WasmLab.Hosting.Clusters;
+using WasmLab.Hosting.Diagnosis;
 using WasmLab.Hosting.Flavors;
 using WasmLab.Hosting.Ingresses;
 using WasmLab.Hosting.VirtualClusters;
@@ -23,16 +24,38 @@ internal static class LabServices
         services.AddSingleton<FlavorDeployment>();
         services.AddSingleton<FlavorWatcher>();
         services.AddSingleton<NativeProgram>();
-        services.AddHostedService<LabReadiness>();
+        services.AddSingleton<IngressAddress>();
+        services.AddDiagnosis();
+        if (options.DryRun)
+        {
+            services.AddHostedService<Rehearsal>();
+        }
+        else if (options.Doctor)
+        {
+            services.AddHostedService<DoctorService>();
+        }
+        else
+        {
+            services.AddHostedService<LabReadiness>();
+        }
 
         return services.AddCluster(options).AddIngress(options).AddVirtualClusters(options);
     }
+
+    private static IServiceCollection AddDiagnosis(this IServiceCollection services) => services
+        .AddSingleton<Doctor>()
+        .AddSingleton<IDiagnostic, ClusterDiagnostic>()
+        .AddSingleton<IDiagnostic, RuntimeClassDiagnostic>()
+        .AddSingleton<IDiagnostic, IngressDiagnostic>()
+        .AddSingleton<IDiagnostic, VirtualClusterDiagnostic>()
+        .AddSingleton<IDiagnostic, FlavorDiagnostic>();
 
     /// <summary>The cluster, its nodes, and how shim and images come to them.</summary>
     private static IServiceCollection AddCluster(this IServiceCollection services, LabOptions options) => options.Cluster switch
     {
         ClusterKind.Embedded => services
             .AddSingleton<IWasmShimProvider, EmbeddedWasmShimProvider>()
+            .AddSingleton<IDiagnostic, EmbeddedWasmShimDiagnostic>()
             .AddSingleton<IImageLoader, SharedStoreImageLoader>(),
         _ => throw NotYet($"WasmLab:Cluster '{options.Cluster}'"),
     };

@@ -11,6 +11,9 @@ internal sealed class LabStep(IResource resource, IServiceProvider services, ILo
 
     public ILogger Logger => logger;
 
+    /// <summary>True when commands are shown and nothing may be changed.</summary>
+    public bool IsRehearsal => services.GetRequiredService<LabOptions>().DryRun;
+
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     /// <summary>Shows in the console log the command that does by hand what the lab does now.</summary>

@@ -1,4 +1,5 @@
 namespace WasmLab.Hosting.Lab;
 
 /// <summary>Marks the resources whose readiness is the lab's.</summary>
-internal sealed class LabStepAnnotation : IResourceAnnotation;
+/// <param name="Rehearse">Runs the step's work without the states and waits of a real run.</param>
+internal sealed record LabStepAnnotation(Func<LabStep, CancellationToken, Task> Rehearse) : IResourceAnnotation;

@@ -14,7 +14,7 @@ internal static class LabStepExtensions
     public static IResourceBuilder<T> WithStep<T>(this IResourceBuilder<T> builder, string done, Func<T, LabStep, CancellationToken, Task> work)
         where T : IResource
     {
-        builder.WithAnnotation(new LabStepAnnotation());
+        builder.WithAnnotation(new LabStepAnnotation((step, cancellationToken) => work(builder.Resource, step, cancellationToken)));
         builder.WithInitialState(new CustomResourceSnapshot
         {
             ResourceType = typeof(T).Name.Replace("Resource", string.Empty, StringComparison.Ordinal),
@@ -34,6 +34,11 @@ internal static class LabStepExtensions
 
         return builder.OnInitializeResource(async (resource, initialize, cancellationToken) =>
         {
+            if (initialize.Services.GetRequiredService<LabOptions>() is { DryRun: true } or { Doctor: true })
+            {
+                return;
+            }
+
             try
             {
                 await initialize.Eventing.PublishAsync(new BeforeResourceStartedEvent(resource, initialize.Services), cancellationToken).ConfigureAwait(false);

@@ -39,7 +39,10 @@ public static class VirtualClusterBuilderExtensions
     private static async Task CreateAsync(VirtualClusterResource virtualCluster, LabStep step, CancellationToken cancellationToken)
     {
         var context = virtualCluster.VirtualClusterName;
-        var config = await step.Get<IVirtualClusterProvider>().CreateAsync(virtualCluster, step, cancellationToken).ConfigureAwait(false);
+        if (await step.Get<IVirtualClusterProvider>().CreateAsync(virtualCluster, step, cancellationToken).ConfigureAwait(false) is not { } config)
+        {
+            return;
+        }
 
         var connections = step.Get<ClusterConnections>();
         var client = connections.Connect(context, config);

@@ -16,10 +16,15 @@ internal sealed class EmbeddedWasmShimProvider(LabOptions options) : IWasmShimPr
     {
         step.ByHand("tar -xzf containerd-shim-wasmedge-x86_64-linux-musl.tar.gz");
         step.ByHand("minikube -p wasm cp containerd-shim-wasmedge-v1 /usr/local/bin/containerd-shim-wasmedge-v1");
+        step.ByHand($"minikube -p wasm ssh -- sudo vi /etc/containerd/config.toml    # add runtimes.{shim.Handler}: runtime_type = \"{RuntimeType}\"");
+        if (step.IsRehearsal)
+        {
+            return;
+        }
+
         var program = InstallProgram();
         step.Logger.LogInformation("Installed the shim at {Path}.", program);
 
-        step.ByHand($"minikube -p wasm ssh -- sudo vi /etc/containerd/config.toml    # add runtimes.{shim.Handler}: runtime_type = \"{RuntimeType}\"");
         var configuration = new JsonObject { ["runtimeType"] = RuntimeType, ["shim"] = program }.ToJsonString();
         var changed = await WriteHandlerAsync(HandlerPath(shim), configuration, cancellationToken).ConfigureAwait(false);
         step.Logger.LogInformation(

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+
+namespace WasmLab.Hosting.Diagnosis;
+
+/// <summary>The doctor's findings as text.</summary>
+internal static class DoctorReport
+{
+    private const int LinkWidth = 28;
+
+    /// <summary>One finding: a line, and two more when the link is broken.</summary>
+    public static string Of(Finding finding)
+    {
+        var status = finding.Status switch
+        {
+            FindingStatus.Holds => "ok",
+            FindingStatus.Broken => "BROKEN",
+            _ => "-",
+        };
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"  {status,-7} {finding.Link.PadRight(LinkWidth)} {finding.Found}");
+        if (finding.Failure is { } failure)
+        {
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"          cause:  {failure.Cause}");
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"          remedy: {failure.Remedy}");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The last line.</summary>
+    public static string Summary(IReadOnlyCollection<Finding> findings)
+    {
+        var broken = findings.Where(finding => finding.Status == FindingStatus.Broken).Select(finding => finding.Link).ToList();
+        return broken.Count == 0
+            ? $"All {findings.Count} links hold."
+            : $"{broken.Count} of {findings.Count} links broken: {string.Join(", ", broken)}.";
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+
+namespace WasmLab.Hosting.Diagnosis;
+
+/// <summary>
+/// What the nodes' words mean: the failures that users of WebAssembly on Kubernetes report most, with what is behind them. The order
+/// counts: the more special words come first.
+/// </summary>
+internal static partial class KnownFailures
+{
+    private const string RunShimAgain = "run the step 'wasm-shim' again: it installs shim and handler and restarts containerd";
+
+    private static readonly (Regex Words, Explanation Explanation)[] s_failures =
+    [
+        (NoRuntimeConfigured(), new(
+            "the node's containerd has no runtime under the handler's name in the section that its version reads, or was not restarted since it was added",
+            RunShimAgain)),
+        (ShimMissing(), new(
+            "containerd knows the handler, but the shim's program is not in a folder of containerd's PATH, or is not executable",
+            RunShimAgain)),
+        (RuntimeClassMissing(), new(
+            "the RuntimeClass is not on the host cluster: a virtual cluster does not bring it there, but the host's node reads it",
+            "apply the manifest of the flavor again (command 'Apply manifest'), or: kubectl apply -f assets/manifests/runtime.yaml on the host")),
+        (ExecFormat(), new(
+            "the node ran the file as a program of its own, which it is not: a WebAssembly image without runtimeClassName or with a handler that is a plain OCI runtime, or an image of another architecture",
+            "give the pod runtimeClassName and let the handler name a WebAssembly shim; compare the image's architecture with the node's (kubectl get node -o wide; uname -m)")),
+        (NoPlatform(), new(
+            "the image has no variant for the node's platform; containerd from 2.1 on does not unpack images labelled wasi/wasm",
+            "build the image for linux/<architecture of the node>: the flavor's command 'Run again' does")),
+        (NeverPulled(), new(
+            "the node does not have the image, and may not pull it",
+            "run the flavor's step again: it builds the image and loads it into the node")),
+        (PullDenied(), new(
+            "the registry wants a login, or has no such image; the lab's own images are in no public registry",
+            "run the flavor's step again, which loads the image into the node; or set WasmLab:Images:Registry to a registry that the nodes may read")),
+        (PullFailed(), new(
+            "the node could not pull the image",
+            "run the flavor's step again, which loads the image into the node; or check the node's way to the registry")),
+        (InvalidModule(), new(
+            "the module cannot be loaded or linked: it is damaged, or imports what this runtime does not offer",
+            "wasmlab-shim inspect MODULE lists its imports; rebuild it with assets/httpbin/build.sh")),
+        (NoDiskSpace(), new(
+            "a disk is full: the node's or this machine's",
+            "free space (docker system prune; minikube -p PROFILE ssh -- sudo crictl rmi --prune), then run the step again")),
+        (Unschedulable(), new(
+            "no node has room for the pod, or all are tainted or not ready",
+            "kubectl describe node shows why; give minikube more (WasmLab:Minikube:Cpus, WasmLab:Minikube:Memory)")),
+        (NoPodNetwork(), new(
+            "the node's pod network is not set up",
+            "kubectl -n kube-system get pods shows whether the network's own pods run; on a fresh cluster wait a minute")),
+        (Killed(), new(
+            "the container needs more memory than its limit",
+            "raise resources.limits.memory in the flavor's manifest; WasmEdge's own process counts too")),
+        (CrashLoop(), new(
+            "the program starts and ends again and again",
+            "its log says why: kubectl logs POD --previous")),
+    ];
+
+    /// <summary>Cause and remedy for the words of an event, a status or an error; null when nobody has met them yet.</summary>
+    public static Explanation? Explain(string words) =>
+        s_failures.Where(failure => failure.Words.IsMatch(words)).Select(failure => failure.Explanation).FirstOrDefault();
+
+    [GeneratedRegex("no runtime for \"[^\"]*\" is configured|no runtime for handler|unknown runtime handler", RegexOptions.IgnoreCase)]
+    private static partial Regex NoRuntimeConfigured();
+
+    [GeneratedRegex("binary not installed \"containerd-shim|runtime \"?io\\.containerd\\.[^ ]+ (binary )?not (installed|found)|containerd-shim-[^ ]+\"?: (executable file )?not found|failed to start shim", RegexOptions.IgnoreCase)]
+    private static partial Regex ShimMissing();
+
+    [GeneratedRegex("RuntimeClass \"[^\"]*\" not found|runtimeclass\\.node\\.k8s\\.io \"[^\"]*\" not found", RegexOptions.IgnoreCase)]
+    private static partial Regex RuntimeClassMissing();
+
+    [GeneratedRegex("exec format error", RegexOptions.IgnoreCase)]
+    private static partial Regex ExecFormat();
+
+    [GeneratedRegex("no match for platform|no child with platform|does not match the specified platform|no unpack platforms", RegexOptions.IgnoreCase)]
+    private static partial Regex NoPlatform();
+
+    [GeneratedRegex("ErrImageNeverPull|is not present with pull policy of Never", RegexOptions.IgnoreCase)]
+    private static partial Regex NeverPulled();
+
+    [GeneratedRegex("pull access denied|insufficient_scope|401 Unauthorized|403 Forbidden|repository does not exist", RegexOptions.IgnoreCase)]
+    private static partial Regex PullDenied();
+
+    [GeneratedRegex("ErrImagePull|ImagePullBackOff|failed to pull", RegexOptions.IgnoreCase)]
+    private static partial Regex PullFailed();
+
+    [GeneratedRegex("no space left on device|DiskPressure|ephemeral-storage", RegexOptions.IgnoreCase)]
+    private static partial Regex NoDiskSpace();
+
+    [GeneratedRegex("FailedScheduling|Unschedulable|Insufficient (cpu|memory)|nodes are available", RegexOptions.IgnoreCase)]
+    private static partial Regex Unschedulable();
+
+    [GeneratedRegex("cni plugin not initialized|network plugin (is )?not (ready|initialized)|NetworkPluginNotReady|failed to setup network", RegexOptions.IgnoreCase)]
+    private static partial Regex NoPodNetwork();
+
+    [GeneratedRegex("OOMKilled", RegexOptions.IgnoreCase)]
+    private static partial Regex Killed();
+
+    [GeneratedRegex("unknown import|magic header not detected|malformed|link failed|incompatible import type", RegexOptions.IgnoreCase)]
+    private static partial Regex InvalidModule();
+
+    [GeneratedRegex("CrashLoopBackOff|back-off restarting", RegexOptions.IgnoreCase)]
+    private static partial Regex CrashLoop();
+}
