@@ -85,7 +85,7 @@ public sealed class PortForwardTests
         });
         await using var stream = await server.Client.PortForwardAsync("web", "shop", 81, Ct);
 
-        var error = await Should.ThrowAsync<IOException>(async () => await stream.ReadAsync(new byte[1], Ct));
+        var error = await Should.ThrowAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1], Ct));
         error.Message.ShouldBe("port 81 of pod shop/web: error forwarding port 81 to pod 1234: dial tcp4 127.0.0.1:81: connect: connection refused");
     }
 
@@ -101,7 +101,7 @@ public sealed class PortForwardTests
         await using var stream = await server.Client.PortForwardAsync("web", "shop", 80, Ct);
 
         await stream.WriteAsync("x"u8.ToArray(), Ct);
-        var error = await Should.ThrowAsync<IOException>(async () => await stream.ReadAsync(new byte[1], Ct));
+        var error = await Should.ThrowAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1], Ct));
         error.Message.ShouldStartWith("port 80 of pod shop/web: the connection broke");
     }
 
