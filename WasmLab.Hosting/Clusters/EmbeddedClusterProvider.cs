@@ -32,7 +32,7 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
                 "--api-port", options.ApiPort.ToString(CultureInfo.InvariantCulture),
                 "--ingress-port", options.IngressPort.ToString(CultureInfo.InvariantCulture))
             .WithOtlpExporter()
-            .WithEnvironment(context => trace.Export(OtlpVariables(context)))
+            .WithEnvironment(async context => trace.Export(await OtlpVariablesAsync(context).ConfigureAwait(false)))
             .WithIconName("Server")
             .WithParentRelationship(cluster);
 
@@ -98,8 +98,16 @@ internal sealed class EmbeddedClusterProvider(LabOptions options, BringUpTrace t
         }
     }
 
-    private static Dictionary<string, string> OtlpVariables(EnvironmentCallbackContext context) =>
-        context.EnvironmentVariables
-            .Where(variable => variable.Key.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal))
-            .ToDictionary(variable => variable.Key, variable => variable.Value.ToString() ?? string.Empty);
+    private static async Task<Dictionary<string, string>> OtlpVariablesAsync(EnvironmentCallbackContext context)
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (var (name, value) in context.EnvironmentVariables.Where(variable => variable.Key.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal)))
+        {
+            variables[name] = (value is IValueProvider provider
+                ? await provider.GetValueAsync(context.CancellationToken).ConfigureAwait(false)
+                : value.ToString()) ?? string.Empty;
+        }
+
+        return variables;
+    }
 }

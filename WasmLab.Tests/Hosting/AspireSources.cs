@@ -5,16 +5,16 @@ namespace WasmLab.Tests.Hosting;
 /// <summary>The sources that build on Aspire.</summary>
 internal static class AspireSources
 {
-    /// <summary>The projects that they refer to, with the names of their assemblies.</summary>
-    public static IReadOnlyDictionary<string, string> Referenced { get; } = new Dictionary<string, string>
-    {
-        ["WasmLab.Kubernetes"] = "WasmLab.Kubernetes",
-        ["WasmLab.Oci"] = "WasmLab.Oci",
-        ["WasmLab.ServiceDefaults"] = "WasmLab.ServiceDefaults",
-        ["WasmLab.EmbeddedCluster"] = "wasmlab-cluster",
-        ["WasmLab.Wasm"] = "WasmLab.Wasm",
-        ["WasmLab.Shim"] = "wasmlab-shim",
-    };
+    /// <summary>The projects that they refer to.</summary>
+    public static IReadOnlyList<string> Referenced { get; } =
+        ["WasmLab.Kubernetes", "WasmLab.Oci", "WasmLab.ServiceDefaults", "WasmLab.EmbeddedCluster", "WasmLab.Wasm", "WasmLab.Shim"];
+
+    /// <summary>Debug or Release, as these tests were built.</summary>
+    public static string Configuration { get; } =
+        Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!;
+
+    /// <summary>Where a project's build goes, in a given root.</summary>
+    public static string OutputOf(string root, string project) => Path.Combine(root, project, "bin", Configuration, "net10.0");
 
     public static string RepositoryRoot { get; } = Locate();
 

@@ -34,8 +34,12 @@ internal sealed partial class LabProcess : IAsyncDisposable
     public Uri AddressOf(string flavor) =>
         new(Regex.Match(Output, $"^ +{flavor} +curl -s '([^']+)'", RegexOptions.Multiline).Groups[1].Value);
 
-    /// <summary>Starts the AppHost.</summary>
-    public static LabProcess Start(params string[] arguments)
+    /// <summary>Starts the AppHost that the tests were built with.</summary>
+    public static LabProcess Start(params string[] arguments) =>
+        StartFrom(Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"), arguments);
+
+    /// <summary>Starts the AppHost of a given assembly.</summary>
+    public static LabProcess StartFrom(string assembly, params string[] arguments)
     {
         var state = Directory.CreateTempSubdirectory("wasmlab-lab-").FullName;
         var start = new ProcessStartInfo(DotnetPath())
@@ -45,7 +49,7 @@ internal sealed partial class LabProcess : IAsyncDisposable
             WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var argument in (string[])[
-            "exec", Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"),
+            "exec", assembly,
             "--WasmLab:StateDirectory=" + state, "--WasmLab:Ingress:Port=0", "--WasmLab:Api:Port=0", .. arguments])
         {
             start.ArgumentList.Add(argument);
