@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Flavors;
 using WasmLab.Hosting.Ingresses;
+using WasmLab.Hosting.Nodes;
 using WasmLab.Hosting.VirtualClusters;
 using WasmLab.Hosting.WasmShims;
 
@@ -58,6 +59,8 @@ internal sealed record LabOptions
 
     public MinikubeOptions Minikube { get; init; } = new();
 
+    public NodeOptions Nodes { get; init; } = new();
+
     public ShimOptions Shim { get; init; } = new();
 
     public ImageOptions Images { get; init; } = new();
@@ -111,6 +114,7 @@ internal sealed record LabOptions
                 "VirtualClusters:Kind", cluster == ClusterKind.Minikube ? VirtualClusterKind.VCluster : VirtualClusterKind.Embedded),
             VirtualClusterChartVersion = reader.Text("VirtualClusters:ChartVersion") ?? new LabOptions { StateDirectory = "" }.VirtualClusterChartVersion,
             Minikube = MinikubeOptions.Read(reader),
+            Nodes = NodeOptions.Read(reader),
             Shim = ShimOptions.Read(reader, appHostDirectory),
             Images = ImageOptions.Read(reader, appHostDirectory),
         };

@@ -11,7 +11,10 @@ internal interface INode
     /// <summary>Runs a command that only looks.</summary>
     Task<CommandResult> ReadAsync(IReadOnlyList<string> command, CancellationToken cancellationToken);
 
-    /// <summary>Shows, as typed on this machine, and runs a command that changes the node; a rehearsal only shows it.</summary>
+    /// <summary>
+    /// Shows, as typed on this machine, and runs a command that changes the node; what it says goes to the log as it comes. A rehearsal
+    /// only shows it.
+    /// </summary>
     Task<CommandResult> ChangeAsync(LabStep step, IReadOnlyList<string> command, CancellationToken cancellationToken);
 
     /// <summary>Shows and makes a copy of a file of this machine on the node; a rehearsal only shows it.</summary>
@@ -21,11 +24,4 @@ internal interface INode
     /// <param name="mode">Its permissions.</param>
     /// <param name="cancellationToken">Ends it.</param>
     Task CopyAsync(LabStep step, string source, string path, UnixFileMode mode, CancellationToken cancellationToken);
-}
-
-/// <summary>The nodes of the cluster that the lab may work on.</summary>
-internal interface INodes
-{
-    /// <summary>Every node, ready to take commands; a rehearsal on a cluster that is not there yet gives none.</summary>
-    Task<IReadOnlyList<INode>> ListAsync(LabStep step, CancellationToken cancellationToken);
 }
