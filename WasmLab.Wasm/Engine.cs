@@ -17,6 +17,7 @@ namespace WasmLab.Wasm;
 /// </example>
 public sealed class Engine : IDisposable
 {
+    private int _instances;
     private readonly ConcurrentDictionary<FunctionType, CanonicalType> _types = new();
     private readonly List<CanonicalType> _typesById = [];
 
@@ -31,6 +32,9 @@ public sealed class Engine : IDisposable
 
     /// <summary>The limits.</summary>
     public EngineOptions Options { get; }
+
+    /// <summary>How many instances exist that are not disposed.</summary>
+    public int InstanceCount => _instances;
 
     internal ExternReferences References { get; } = new();
 
@@ -51,6 +55,17 @@ public sealed class Engine : IDisposable
 
     /// <summary>Refuses new modules and instances. Instances that exist live on until they are disposed themselves.</summary>
     public void Dispose() => IsDisposed = true;
+
+    internal void InstanceStarted()
+    {
+        if (Interlocked.Increment(ref _instances) > Options.MaxInstances)
+        {
+            InstanceEnded();
+            throw new LinkException($"there are {Options.MaxInstances} instances already, the most that EngineOptions.MaxInstances allows: dispose some");
+        }
+    }
+
+    internal void InstanceEnded() => Interlocked.Decrement(ref _instances);
 
     internal CanonicalType Canonical(FunctionType type)
     {

@@ -6,7 +6,7 @@ public sealed record EngineOptions
     /// <summary>The most pages (of 64 KiB) that one memory may have, whatever the module asks for. 1 to 65536, which is the default (4 GiB).</summary>
     public int MaxMemoryPages { get; init; } = 65_536;
 
-    /// <summary>The most elements that one table may have. 1 to 100,000,000; default 10,000,000.</summary>
+    /// <summary>The most elements that the tables of one instance may have together. 1 to 100,000,000; default 10,000,000.</summary>
     public int MaxTableElements { get; init; } = 10_000_000;
 
     /// <summary>
@@ -15,11 +15,25 @@ public sealed record EngineOptions
     /// </summary>
     public int StackSize { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>The most instances that may exist at once. 1 or more; default 10,000. A disposed one does not count.</summary>
+    public int MaxInstances { get; init; } = 10_000;
+
+    /// <summary>
+    /// Whether guest code uses up <see cref="Instance.Fuel"/>, about one unit an instruction, the same on every machine and at every
+    /// run. Default: false, and then it costs nothing.
+    /// </summary>
+    public bool CountFuel { get; init; }
+
+    /// <summary>The clock of <see cref="Instance.InterruptAfter"/>. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     internal void Validate()
     {
         List<string> wrong = [];
         Check(MaxMemoryPages is >= 1 and <= 65_536, nameof(MaxMemoryPages), "1 to 65536");
         Check(MaxTableElements is >= 1 and <= 100_000_000, nameof(MaxTableElements), "1 to 100,000,000");
+        Check(MaxInstances >= 1, nameof(MaxInstances), "1 or more");
+        Check(TimeProvider is not null, nameof(TimeProvider), "a clock");
         Check(StackSize is >= 64 * 1024 and <= 1024 * 1024 * 1024, nameof(StackSize), "64 KiB to 1 GiB");
         if (wrong.Count > 0)
         {

@@ -36,6 +36,9 @@ public enum TrapKind
     /// <summary>The host ended the guest with <see cref="Instance.Interrupt"/>.</summary>
     Interrupted,
 
+    /// <summary>The instance's <see cref="Instance.Fuel"/> is used up.</summary>
+    OutOfFuel,
+
     /// <summary>A function is larger than the just-in-time compiler can take.</summary>
     FunctionTooLarge,
 }
@@ -73,6 +76,7 @@ public sealed class TrapException : Exception
         TrapKind.InvalidConversionToInteger => "invalid conversion to integer",
         TrapKind.CallStackExhausted => "call stack exhausted",
         TrapKind.Interrupted => "interrupted",
+        TrapKind.OutOfFuel => "all fuel consumed",
         TrapKind.FunctionTooLarge => "function too large to compile",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of trap"),
     };

@@ -17,6 +17,7 @@ internal sealed class ModuleBuilder
     private readonly List<byte[]> _code = [];
     private readonly List<byte[]> _data = [];
     private int _importedFunctions;
+    private int? _start;
 
     public static byte[] Preamble => [0, (byte)'a', (byte)'s', (byte)'m', 1, 0, 0, 0];
 
@@ -25,6 +26,15 @@ internal sealed class ModuleBuilder
     {
         var module = new ModuleBuilder().Memory(1, 3);
         module.Function("run", module.Type(parameters, results), code, locals);
+        return module.Build();
+    }
+
+    /// <summary>A module whose function <c>run</c> never ends.</summary>
+    public static byte[] Endless(bool isStart)
+    {
+        var module = new ModuleBuilder();
+        var run = module.Function("run", module.Type([], []), new CodeBuilder().Raw(0x03, 0x40).Raw(0x0C, 0).End().End());
+        module._start = isStart ? run : null;
         return module.Build();
     }
 
@@ -112,8 +122,10 @@ internal sealed class ModuleBuilder
     public byte[] Build() =>
     [
         .. Preamble, .. Section(1, _types), .. Section(2, _imports), .. Section(3, _functions), .. Section(4, _tables), .. Section(5, _memories),
-        .. Section(6, _globals), .. Section(7, _exports), .. Section(9, _elements), .. Section(10, _code), .. Section(11, _data),
+        .. Section(6, _globals), .. Section(7, _exports), .. StartSection(), .. Section(9, _elements), .. Section(10, _code), .. Section(11, _data),
     ];
+
+    private byte[] StartSection() => _start is { } start ? [8, (byte)Number(start).Length, .. Number(start)] : [];
 
     private static byte[] Section(byte id, List<byte[]> items)
     {

@@ -8,6 +8,9 @@ internal static class InstructionDecoder
     /// <summary>The block type that has neither parameters nor results.</summary>
     public const long EmptyBlock = -64;
 
+    /// <summary>Whether an end belongs to the instruction.</summary>
+    public static bool OpensBlock(Opcode opcode) => opcode is Opcode.Block or Opcode.Loop or Opcode.If;
+
     public static void Read(ref WasmReader reader, out Instruction instruction)
     {
         instruction = default;

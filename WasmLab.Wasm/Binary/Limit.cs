@@ -16,5 +16,6 @@ internal static class Limit
     public const int Parameters = 1_000;
     public const int Results = 1_000;
     public const int Locals = 50_000;
+    public const int OperandStack = 1_000_000;
     public const int FunctionSize = 7_654_321;
 }

@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.ExceptionServices;
 using WasmLab.Wasm.Runtime;
 
 namespace WasmLab.Wasm.Compilation;
@@ -6,9 +7,6 @@ namespace WasmLab.Wasm.Compilation;
 /// <summary>The code of a module's functions, each compiled when it is first called, for all instances.</summary>
 internal sealed class CompiledModule(Module module)
 {
-    /// <summary>The just-in-time compiler takes about one second and 150 MB for each megabyte of IL; the largest real functions have two.</summary>
-    private const int MaxILSize = 8 * 1024 * 1024;
-
     // The just-in-time compiler recurses over what it compiles, so it gets a stack of its own unless there is plenty here.
     private const int CompilerStackSize = 64 * 1024 * 1024;
     private const int EnoughStack = 1024 * 1024;
@@ -40,7 +38,7 @@ internal sealed class CompiledModule(Module module)
         }
 
         nint code = 0;
-        Exception? failure = null;
+        ExceptionDispatchInfo? failure = null;
         var thread = new Thread(
             () =>
             {
@@ -48,9 +46,9 @@ internal sealed class CompiledModule(Module module)
                 {
                     code = Compile(function);
                 }
-                catch (TrapException exception)
+                catch (Exception exception)
                 {
-                    failure = exception;
+                    failure = ExceptionDispatchInfo.Capture(exception);
                 }
             },
             CompilerStackSize)
@@ -60,31 +58,24 @@ internal sealed class CompiledModule(Module module)
         };
         thread.Start();
         thread.Join();
-        return failure is null ? code : throw failure;
+        failure?.Throw();
+        return code;
     }
 
     private nint Compile(int function)
     {
         try
         {
-            var (method, size, stackNeed) = FunctionCompiler.Compile(module, function);
-            if (size > MaxILSize)
-            {
-                throw TooLarge(function, null);
-            }
-
+            var (method, stackNeed) = FunctionCompiler.Compile(module, function);
             var code = DynamicCode.Compile(method);
             _methods.Add(method);
             return stackNeed > 0 ? Guard(function, code, stackNeed) : code;
         }
         catch (InvalidProgramException exception)
         {
-            throw TooLarge(function, exception);
+            throw new TrapException(TrapKind.FunctionTooLarge, $"function too large to compile: {module.NameOf(function)}", exception);
         }
     }
-
-    private TrapException TooLarge(int function, Exception? cause) =>
-        new(TrapKind.FunctionTooLarge, $"function too large to compile: {module.NameOf(function)}", cause);
 
     /// <summary>Checks that a large frame fits before it is built.</summary>
     private nint Guard(int function, nint code, int stackNeed)

@@ -117,6 +117,10 @@ internal sealed partial class FunctionCompiler
         {
             _il.MarkLabel(frame.Label);
             EmitInterruptionCheck();
+            if (_fuel is not null)
+            {
+                EmitFuel(_fuel.Loop(instruction.Offset));
+            }
         }
 
         PushParameters(frame);
@@ -315,6 +319,7 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Br, DirectOrDetour(defaultTarget, detours));
         foreach (var target in detours)
         {
+            RequireCompilableSize();
             _il.MarkLabel(target.Detour);
             EmitBranch(target, keep: true);
         }

@@ -19,6 +19,9 @@ internal sealed partial class FunctionCompiler
     /// <summary>Frames larger than this would reach too far into the stack's reserve before their own check.</summary>
     private const int MaxUncheckedFrame = 48 * 1024;
 
+    /// <summary>The just-in-time compiler takes about one second and 150 MB for each megabyte of IL; the largest real functions have two.</summary>
+    private const int MaxILSize = 8 * 1024 * 1024;
+
     private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
 
     private readonly Module _module;
@@ -49,6 +52,7 @@ internal sealed partial class FunctionCompiler
         _type = module.CanonicalTypes[_definition.Functions[function]];
         _body = _definition.Code[function - _definition.ImportedFunctions];
         _summary = FunctionSummary.Of(_definition, _body);
+        _fuel = module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
         _frameSize = frameSize;
         _method = DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature);
         _il = _method.GetILGenerator(Math.Max(64, (_body.End - _body.Start) * 4));
@@ -56,20 +60,20 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>Emits a function. When <c>StackNeed</c> is not 0, so much native stack must be left before it is called.</summary>
-    public static (DynamicMethod Method, int ILSize, int StackNeed) Compile(Module module, int function)
+    public static (DynamicMethod Method, int StackNeed) Compile(Module module, int function)
     {
         var compiler = new FunctionCompiler(module, function, frameSize: 0, isGuarded: false);
         compiler.Emit();
         if (compiler.StackNeed <= MaxUncheckedFrame)
         {
-            return (compiler._method, compiler._il.ILOffset, 0);
+            return (compiler._method, 0);
         }
 
         // Emit again, now that the size of the block for the locals beyond what IL should have is known, and calls of the function
         // by itself must pass the guard too.
         compiler = new FunctionCompiler(module, function, compiler._slots.FrameSize, isGuarded: true);
         compiler.Emit();
-        return (compiler._method, compiler._il.ILOffset, compiler.StackNeed);
+        return (compiler._method, compiler.StackNeed);
     }
 
     /// <summary>A bound: every local, and at most every intermediate value of the IL, has a place of its own in the frame.</summary>
@@ -83,6 +87,7 @@ internal sealed partial class FunctionCompiler
         var skipped = 0;
         while (_frames.Count > 0)
         {
+            RequireCompilableSize();
             InstructionDecoder.Read(ref reader, out var instruction);
             if (!_frames[^1].Unreachable)
             {
@@ -117,9 +122,23 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    // Asked again and again while code is emitted: a few bytes of a hostile module can stand for gigabytes of IL.
+    private void RequireCompilableSize()
+    {
+        if (_il.ILOffset > MaxILSize)
+        {
+            throw new TrapException(TrapKind.FunctionTooLarge, $"function too large to compile: {_module.NameOf(_function)}");
+        }
+    }
+
     private void EmitPrologue()
     {
         EmitStackCheck();
+        if (_fuel is not null)
+        {
+            EmitFuel(_fuel.Entry);
+        }
+
         if (_frameSize > 0)
         {
             _slots.UseFrame();

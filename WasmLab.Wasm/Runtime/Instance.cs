@@ -9,15 +9,21 @@ namespace WasmLab.Wasm;
 /// </summary>
 public sealed unsafe class Instance : IDisposable, IStoreMember
 {
+    private const uint ElementsAtOnce = 8_192;
+
     private readonly bool[] _droppedData;
     private readonly bool[] _droppedElements;
     private readonly Dictionary<string, ExportDefinition> _exports;
     private readonly CancellationTokenSource _interruption = new();
+    private readonly WeakReference<Instance> _weak;
+    private CancellationTokenRegistration _cancellation;
+    private ITimer? _timer;
     private InstanceContext* _context;
     private int _disposed;
 
-    internal Instance(Module module, Store store)
+    internal Instance(Module module, Store store, InstanceOptions options)
     {
+        _weak = new WeakReference<Instance>(this);
         Module = module;
         Store = store;
         var definition = module.Definition;
@@ -29,7 +35,11 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
         Tables = new Table[definition.Tables.Count];
         Globals = new Global[definition.Globals.Count];
         _context = store.CreateContext(module.Layout.Size, this);
+        _context->Fuel = options.Fuel ?? long.MaxValue;
+        HostState = options.HostState;
         store.AddMember(this);
+        InterruptAfter(options.Timeout);
+        _cancellation = options.Cancellation.UnsafeRegister(static weak => InterruptTarget(weak!, "cancelled"), _weak);
     }
 
     /// <summary>The module it was made from.</summary>
@@ -40,6 +50,28 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
 
     /// <summary>Cancelled by <see cref="Interrupt"/>: a host function that waits should wait with it.</summary>
     public CancellationToken Interruption => _interruption.Token;
+
+    /// <summary>
+    /// What is left of the fuel that guest code uses up, about one unit an instruction. When it is gone, the guest traps with
+    /// <see cref="TrapKind.OutOfFuel"/>; set it anew and call again. A function of another instance uses up that one's. May be set
+    /// between calls and in host functions.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The engine does not count fuel: see <see cref="EngineOptions.CountFuel"/>.</exception>
+    public long Fuel
+    {
+        get
+        {
+            RequireFuel();
+            return Math.Max(0, _context->Fuel);
+        }
+
+        set
+        {
+            RequireFuel();
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _context->Fuel = value;
+        }
+    }
 
     internal string InterruptionMessage { get; private set; } = "interrupted";
 
@@ -94,12 +126,30 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
     }
 
     /// <summary>
+    /// Interrupts the guest when so much time has passed, unless this is called again before: a deadline for one call is set before it
+    /// and taken back after it with <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    /// <param name="time">How long from now; <see cref="Timeout.InfiniteTimeSpan"/> for never. At most 49 days.</param>
+    public void InterruptAfter(TimeSpan time)
+    {
+        if (_timer is null && time != Timeout.InfiniteTimeSpan)
+        {
+            _timer = Module.Engine.Options.TimeProvider.CreateTimer(
+                static weak => InterruptTarget(weak!, "its time is up"), _weak, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        _timer?.Change(time, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
     /// Gives the native memory back: at once, or, when guest code runs or the instance is linked to others, after those have ended.
     /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _timer?.Dispose();
+            _cancellation.Dispose();
             Store.Release();
         }
     }
@@ -107,6 +157,7 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
     void IStoreMember.StoreFreed()
     {
         _context = null;
+        Module.Engine.InstanceEnded();
         foreach (IStoreMember? owned in Memories.AsEnumerable<IStoreMember?>().Concat(Tables).Concat(Globals))
         {
             owned?.StoreFreed();
@@ -140,6 +191,11 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
 
         for (uint i = 0; i < count; i++)
         {
+            if (i % ElementsAtOnce == 0)
+            {
+                BulkOperations.NextPart(_context, Math.Min(count - i, ElementsAtOnce) * (nuint)sizeof(nint));
+            }
+
             var value = segment.Functions is { } functions
                 ? (nint)Record((int)functions[source + i])
                 : (nint)Evaluate(segment.Expressions![source + i]);
@@ -156,6 +212,23 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
         Opcode.RefNull => 0,
         _ => expression.Value,
     };
+
+    private static void InterruptTarget(object weak, string reason)
+    {
+        if (((WeakReference<Instance>)weak).TryGetTarget(out var instance))
+        {
+            instance.Interrupt(reason);
+        }
+    }
+
+    private void RequireFuel()
+    {
+        ObjectDisposedException.ThrowIf(_context == null, this);
+        if (!Module.Engine.Options.CountFuel)
+        {
+            throw new InvalidOperationException("the engine does not count fuel: set EngineOptions.CountFuel");
+        }
+    }
 
     private int? Find(string name, ExternKind kind)
     {

@@ -13,6 +13,7 @@ internal unsafe struct InstanceContext
     public const int MemoryLengthOffset = 8;
     public const int StackLimitOffset = 16;
     public const int InterruptedOffset = 24;
+    public const int FuelOffset = 40;
     public const int HeaderSize = 64;
 
     public byte* MemoryBase;
@@ -23,6 +24,9 @@ internal unsafe struct InstanceContext
 
     /// <summary>A weak <see cref="GCHandle"/> of the <see cref="Instance"/>.</summary>
     public nint Handle;
+
+    /// <summary>What is left of the fuel; where none is counted, more than can be used.</summary>
+    public long Fuel;
 
     public readonly Instance Instance =>
         (Instance?)GCHandle.FromIntPtr(Handle).Target ?? throw new ObjectDisposedException(nameof(Instance));

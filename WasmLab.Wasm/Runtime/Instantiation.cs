@@ -5,13 +5,14 @@ namespace WasmLab.Wasm.Runtime;
 /// <summary>Makes an instance, in the specification's order: imports, own functions, tables, memories, globals, segments, start.</summary>
 internal static unsafe class Instantiation
 {
-    public static Instance Run(Module module, Func<ImportType, object?> resolve)
+    public static Instance Run(Module module, InstanceOptions options, Func<ImportType, object?> resolve)
     {
         var definition = module.Definition;
         var imports = module.Imports.Select(import => Resolve(import, resolve)).ToArray();
 
         var store = new Store();
-        var instance = new Instance(module, store);
+        module.Engine.InstanceStarted();
+        var instance = new Instance(module, store, options);
         try
         {
             TakeImports(instance, imports);
@@ -125,9 +126,10 @@ internal static unsafe class Instantiation
     private static void AddTablesAndMemories(Instance instance)
     {
         var (module, definition) = (instance.Module, instance.Module.Definition);
+        var elements = Table.BudgetOf(module.Engine);
         for (var i = 0; i < definition.Tables.Count; i++)
         {
-            instance.Tables[i] ??= new Table(module.Engine, definition.Tables[i], instance.Store);
+            instance.Tables[i] ??= new Table(module.Engine, definition.Tables[i], instance.Store, elements);
             instance.Tables[i].Attach((TableView*)((byte*)instance.Context + module.Layout.Table(i)));
         }
 

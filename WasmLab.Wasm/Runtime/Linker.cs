@@ -80,10 +80,14 @@ public sealed class Linker
 
     /// <summary>Makes an instance: resolves the imports, fills memory and tables, and runs the start function.</summary>
     /// <param name="module">The module.</param>
-    /// <exception cref="LinkException">An import is missing or of another type, or a memory or table cannot be had.</exception>
-    /// <exception cref="TrapException">A segment does not fit, or the start function trapped.</exception>
-    public Instance Instantiate(Module module)
+    /// <param name="options">Limits of this instance; null for none.</param>
+    /// <exception cref="LinkException">
+    /// An import is missing or of another type, a memory or table cannot be had, or there are too many instances.
+    /// </exception>
+    /// <exception cref="TrapException">A segment does not fit, or the start function trapped or was interrupted.</exception>
+    public Instance Instantiate(Module module, InstanceOptions? options = null)
     {
+        options ??= new InstanceOptions();
         ArgumentNullException.ThrowIfNull(module);
         ObjectDisposedException.ThrowIf(_engine.IsDisposed, _engine);
         if (module.Engine != _engine)
@@ -91,7 +95,8 @@ public sealed class Linker
             throw new ArgumentException("the module was loaded by another engine than the linker's", nameof(module));
         }
 
-        return Instantiation.Run(module, import => _definitions.TryGetValue((import.Module, import.Name), out var found) ? found : FromFallback(import));
+        options.Validate(_engine.Options);
+        return Instantiation.Run(module, options, import => _definitions.TryGetValue((import.Module, import.Name), out var found) ? found : FromFallback(import));
     }
 
     private HostDefinition? FromFallback(ImportType import) =>

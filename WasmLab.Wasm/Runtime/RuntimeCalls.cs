@@ -47,14 +47,14 @@ internal static unsafe class RuntimeCalls
         var head = (InstanceContext*)context;
         CheckMemory(head, (uint)target, (uint)length);
         CheckMemory(head, (uint)source, (uint)length);
-        Buffer.MemoryCopy(head->MemoryBase + (uint)source, head->MemoryBase + (uint)target, (uint)length, (uint)length);
+        BulkOperations.Copy(head, head->MemoryBase + (uint)target, head->MemoryBase + (uint)source, (uint)length);
     }
 
     public static void MemoryFill(nint context, int target, int value, int length)
     {
         var head = (InstanceContext*)context;
         CheckMemory(head, (uint)target, (uint)length);
-        System.Runtime.InteropServices.NativeMemory.Fill(head->MemoryBase + (uint)target, (uint)length, (byte)value);
+        BulkOperations.Fill(head, head->MemoryBase + (uint)target, (byte)value, (uint)length);
     }
 
     public static void MemoryInit(nint context, int target, int source, int length, int segment)
@@ -67,7 +67,10 @@ internal static unsafe class RuntimeCalls
         }
 
         CheckMemory(head, (uint)target, (uint)length);
-        bytes.Slice(source, length).CopyTo(new Span<byte>(head->MemoryBase + (uint)target, length));
+        fixed (byte* start = bytes)
+        {
+            BulkOperations.Copy(head, head->MemoryBase + (uint)target, start + (uint)source, (uint)length);
+        }
     }
 
     public static void DataDrop(nint context, int segment) => Of(context).DropData(segment);
@@ -77,15 +80,15 @@ internal static unsafe class RuntimeCalls
     public static void TableSet(nint context, int index, nint value, int table) => Of(context).Tables[table].Set((uint)index, value);
 
     public static int TableGrow(nint context, nint value, int count, int table) =>
-        (int?)Of(context).Tables[table].GrowRaw((uint)count, value) ?? -1;
+        (int?)Of(context).Tables[table].GrowRaw((InstanceContext*)context, (uint)count, value) ?? -1;
 
     public static void TableFill(nint context, int index, nint value, int count, int table) =>
-        Of(context).Tables[table].Fill((uint)index, value, (uint)count);
+        Of(context).Tables[table].Fill((InstanceContext*)context, (uint)index, value, (uint)count);
 
     public static void TableCopy(nint context, int target, int source, int count, int targetTable, int sourceTable)
     {
         var tables = Of(context).Tables;
-        tables[targetTable].Copy((uint)target, tables[sourceTable], (uint)source, (uint)count);
+        tables[targetTable].Copy((InstanceContext*)context, (uint)target, tables[sourceTable], (uint)source, (uint)count);
     }
 
     public static void TableInit(nint context, int target, int source, int count, int table, int segment) =>

@@ -9,6 +9,8 @@ namespace WasmLab.Wasm.Runtime;
 /// </summary>
 internal sealed unsafe class Store
 {
+    private const nuint LargeAllocation = 1024 * 1024;
+
     private static readonly Lock Gate = new();
 
     private readonly List<object> _members = [];
@@ -50,13 +52,38 @@ internal sealed unsafe class Store
         }
     }
 
+    /// <summary>Zeroed memory that the store owns.</summary>
+    /// <exception cref="LinkException">The system has no more.</exception>
     public nint Allocate(nuint size)
     {
-        var address = (nint)NativeMemory.AlignedAlloc(Math.Max(size, 1), 64);
-        NativeMemory.Clear((void*)address, size);
-        lock (Gate)
+        var address = TryAllocate(size);
+        return address != 0 ? address : throw new LinkException($"{size} bytes cannot be had: the system refuses it");
+    }
+
+    /// <inheritdoc cref="Allocate"/>
+    /// <remarks>Returns 0 when the system has no more.</remarks>
+    public nint TryAllocate(nuint size)
+    {
+        // What is large comes from the system, page by page as it is touched.
+        var isReservation = size >= LargeAllocation;
+        var address = isReservation ? AddressSpace.Reserve(size) : (nint)NativeMemory.AlignedAlloc(Math.Max(size, 1), 64);
+        if (isReservation && address != 0 && !AddressSpace.Commit(address, size))
         {
-            Root._allocations.Add(new Allocation(address, size, false));
+            AddressSpace.Release(address, size);
+            return 0;
+        }
+
+        if (address != 0)
+        {
+            if (!isReservation)
+            {
+                NativeMemory.Clear((void*)address, size);
+            }
+
+            lock (Gate)
+            {
+                Root._allocations.Add(new Allocation(address, size, isReservation));
+            }
         }
 
         return address;
@@ -64,14 +91,16 @@ internal sealed unsafe class Store
 
     public void Deallocate(nint address)
     {
+        Allocation allocation;
         lock (Gate)
         {
             var allocations = Root._allocations;
             var index = allocations.FindIndex(allocation => allocation.Address == address);
+            allocation = allocations[index];
             allocations.RemoveAt(index);
         }
 
-        NativeMemory.AlignedFree((void*)address);
+        allocation.Free();
     }
 
     public void OwnReservation(nint address, nuint size)

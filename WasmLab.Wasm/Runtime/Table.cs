@@ -6,6 +6,7 @@ namespace WasmLab.Wasm;
 public sealed unsafe class Table : IStoreMember
 {
     private readonly List<View> _views = [];
+    private readonly Budget _budget;
     private readonly uint _maximum;
     private readonly uint? _declaredMaximum;
     private nint* _elements;
@@ -16,24 +17,29 @@ public sealed unsafe class Table : IStoreMember
     /// <param name="engine">The engine whose limits hold.</param>
     /// <param name="type">Its type.</param>
     public Table(Engine engine, TableType type)
-        : this(engine, type, new Store()) => Store.AddMember(this);
+        : this(engine, type, new Store(), BudgetOf(engine)) => Store.AddMember(this);
 
-    internal Table(Engine engine, TableType type, Store store)
+    internal Table(Engine engine, TableType type, Store store, Budget budget)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(type);
         var allowed = (uint)engine.Options.MaxTableElements;
-        if (type.Limits.Minimum > allowed)
+        if (!budget.TryTake(type.Limits.Minimum))
         {
-            throw new LinkException($"table of {type.Limits.Minimum} elements is larger than the {allowed} that EngineOptions.MaxTableElements allows");
+            throw new LinkException($"table of {type.Limits.Minimum} elements is too large: EngineOptions.MaxTableElements allows {allowed} in all tables of an instance");
         }
 
         Engine = engine;
+        _budget = budget;
         _declaredMaximum = type.Limits.Maximum;
         _maximum = Math.Min(_declaredMaximum ?? allowed, allowed);
         ElementType = type.Element;
         Store = store;
-        Resize(type.Limits.Minimum);
+        if (!TryResize(type.Limits.Minimum))
+        {
+            throw new LinkException($"table of {type.Limits.Minimum} elements cannot be had: the system refuses it");
+        }
+
         _size = type.Limits.Minimum;
     }
 
@@ -62,7 +68,7 @@ public sealed unsafe class Table : IStoreMember
     /// <param name="count">How many elements to add.</param>
     /// <param name="value">What they hold.</param>
     public uint? Grow(uint count, object? value) =>
-        GrowRaw(count, (nint)Values.ToSlot(Engine, Store, ElementType, value));
+        GrowRaw(null, count, (nint)Values.ToSlot(Engine, Store, ElementType, value));
 
     void IStoreMember.StoreFreed()
     {
@@ -70,20 +76,29 @@ public sealed unsafe class Table : IStoreMember
         _size = 0;
     }
 
-    internal uint? GrowRaw(uint count, nint value)
+    internal static Budget BudgetOf(Engine engine) => new(engine?.Options.MaxTableElements ?? 0);
+
+    /// <summary>Grows for guest code, or for the host when there is no context.</summary>
+    internal uint? GrowRaw(InstanceContext* context, uint count, nint value)
     {
         var before = _size;
-        if (count > _maximum - before)
+        if (count > _maximum - before
+            || (before + count > _capacity && !TryResize(Math.Max(before + count, (uint)Math.Min(_maximum, _capacity * 2L))))
+            || !_budget.TryTake(count))
         {
             return null;
         }
 
-        if (before + count > _capacity)
+        var added = _elements + before;
+        if (context != null)
         {
-            Resize(Math.Max(before + count, (uint)Math.Min(_maximum, _capacity * 2L)));
+            BulkOperations.Fill(context, added, value, count);
+        }
+        else
+        {
+            new Span<nint>(added, (int)count).Fill(value);
         }
 
-        new Span<nint>(_elements + before, (int)count).Fill(value);
         _size = before + count;
         UpdateViews();
         return before;
@@ -93,12 +108,13 @@ public sealed unsafe class Table : IStoreMember
 
     internal void Set(uint index, nint value) => *Range(index, 1) = value;
 
-    internal void Fill(uint index, nint value, uint count) => new Span<nint>(Range(index, count), (int)count).Fill(value);
+    internal void Fill(InstanceContext* context, uint index, nint value, uint count) =>
+        BulkOperations.Fill(context, Range(index, count), value, count);
 
-    internal void Copy(uint index, Table source, uint sourceIndex, uint count)
+    internal void Copy(InstanceContext* context, uint index, Table source, uint sourceIndex, uint count)
     {
         var from = source.Range(sourceIndex, count);
-        new Span<nint>(from, (int)count).CopyTo(new Span<nint>(Range(index, count), (int)count));
+        BulkOperations.Copy(context, Range(index, count), from, count * (nuint)sizeof(nint));
     }
 
     internal void Attach(TableView* view)
@@ -111,10 +127,15 @@ public sealed unsafe class Table : IStoreMember
         ? _elements + index
         : throw new TrapException(TrapKind.OutOfBoundsTableAccess);
 
-    private void Resize(uint capacity)
+    private bool TryResize(uint capacity)
     {
         var old = _elements;
-        var elements = (nint*)Store.Allocate(capacity * (nuint)sizeof(nint));
+        var elements = (nint*)Store.TryAllocate(capacity * (nuint)sizeof(nint));
+        if (elements == null)
+        {
+            return false;
+        }
+
         new ReadOnlySpan<nint>(old, (int)_size).CopyTo(new Span<nint>(elements, (int)capacity));
         _elements = elements;
         _capacity = capacity;
@@ -123,6 +144,8 @@ public sealed unsafe class Table : IStoreMember
         {
             Store.Deallocate((nint)old);
         }
+
+        return true;
     }
 
     private void UpdateViews()

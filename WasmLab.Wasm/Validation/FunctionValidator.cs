@@ -33,6 +33,10 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
 
             InstructionDecoder.Read(ref reader, out var instruction);
             Check(in instruction, in reader);
+            if (_stack.Height > Limit.OperandStack)
+            {
+                throw reader.TooLarge($"operand stack too high: the limit is {Limit.OperandStack} values", instruction.Offset);
+            }
         }
 
         if (!reader.AtEnd)

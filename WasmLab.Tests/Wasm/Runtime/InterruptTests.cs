@@ -69,6 +69,21 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task Interrupt_DuringFillsOfAWholeMemory_EndsThem()
+    {
+        // A gigabyte at a time, without a loop or a call between two fills.
+        var module = new ModuleBuilder().Memory(16_384, 16_384);
+        var type = module.Type([], []);
+        var started = module.ImportFunction("host", "started", type);
+        module.Function("run", type, new CodeBuilder()
+            .Call(started)
+            .Repeat(200, part => part.Const(0).Const(0).Const(1 << 30).Raw(0xFC, 0x0B, 0))
+            .End());
+
+        (await InterruptAsync(module)).Kind.ShouldBe(TrapKind.Interrupted);
+    }
+
+    [Fact]
     public void Interrupt_BeforeTheCall_RefusesIt()
     {
         var module = new ModuleBuilder();
