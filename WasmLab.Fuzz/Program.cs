@@ -1,0 +1,3 @@
+using WasmLab.Fuzz.CommandLine;
+
+return FuzzCommand.Invoke(args);

@@ -1,0 +1,88 @@
+using WasmLab.Wasm;
+using ValueType = WasmLab.Wasm.ValueType;
+
+namespace WasmLab.Fuzz.Running;
+
+/// <summary>
+/// Takes one case through all the engine does: decode, validate, link, instantiate, compile, run. Whatever the bytes are, only a
+/// refusal or a trap may come of it; any other exception is a finding.
+/// </summary>
+internal sealed class CaseRunner : IDisposable
+{
+    private const long Fuel = 50_000;
+    private const int MaxCalls = 8;
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(20);
+
+    private readonly Engine _counting = new(Limits with { CountFuel = true });
+    private readonly Engine _plain = new(Limits);
+
+    private static EngineOptions Limits => new() { MaxMemoryPages = 256, MaxTableElements = 100_000, StackSize = 256 * 1024 };
+
+    /// <summary>Runs a case and says how it ended.</summary>
+    /// <param name="module">The bytes.</param>
+    /// <param name="random">Decides the arguments, what host functions return, and whether fuel or a deadline ends endless loops.</param>
+    public string Run(byte[] module, Random random)
+    {
+        // Half of the cases run the code that is compiled without fuel, which is what users run.
+        var engine = random.Next(2) == 0 ? _counting : _plain;
+        try
+        {
+            var loaded = Module.Load(engine, module);
+            using var instance = CaseImports.Link(loaded, random).Instantiate(loaded, new InstanceOptions
+            {
+                Fuel = engine == _counting ? Fuel : null,
+                Timeout = engine == _counting ? Timeout.InfiniteTimeSpan : TimeLimit,
+            });
+            return RunExports(instance, random);
+        }
+        catch (ModuleException refusal)
+        {
+            return $"{refusal.Kind}";
+        }
+        catch (LinkException)
+        {
+            return "NotLinked";
+        }
+        catch (TrapException trap)
+        {
+            return $"Start: {trap.Kind}";
+        }
+    }
+
+    public void Dispose()
+    {
+        _counting.Dispose();
+        _plain.Dispose();
+    }
+
+    private static string RunExports(Instance instance, Random random)
+    {
+        var outcome = "Ran";
+        foreach (var export in instance.Module.Exports.Where(export => export.Type is FunctionType).Take(MaxCalls))
+        {
+            var function = instance.GetFunction(export.Name)!;
+            var arguments = function.Type.Parameters.Select(type => ArgumentOf(type, random)).ToArray();
+            try
+            {
+                function.Invoke(arguments, new long[function.Type.Results.Count]);
+            }
+            catch (TrapException trap)
+            {
+                outcome = $"Trap: {trap.Kind}";
+                if (trap.Kind is TrapKind.Interrupted or TrapKind.OutOfFuel)
+                {
+                    break;
+                }
+            }
+        }
+
+        return outcome;
+    }
+
+    private static long ArgumentOf(ValueType type, Random random) => type switch
+    {
+        ValueType.FuncRef or ValueType.ExternRef => 0,
+        ValueType.I32 or ValueType.F32 => (uint)Mutation.NumberMutations.Next(random),
+        _ => (long)Mutation.NumberMutations.Next(random),
+    };
+}
