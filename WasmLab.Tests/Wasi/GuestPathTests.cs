@@ -10,11 +10,13 @@ public sealed class GuestPathTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly string _root;
+    private readonly HostDirectory _rootDirectory;
 
     public GuestPathTests()
     {
         _root = _directory["root"];
         Directory.CreateDirectory(Path.Combine(_root, "sub", "deep"));
+        _rootDirectory = HostDirectory.Open(_root);
         File.WriteAllText(Path.Combine(_root, "file"), "inside");
         File.WriteAllText(Path.Combine(_root, "sub", "file"), "inside");
         File.WriteAllText(_directory["secret"], "outside");
@@ -78,8 +80,19 @@ public sealed class GuestPathTests : IDisposable
     [InlineData("dangling", "nothing")]
     [InlineData(".", "")]
     [InlineData("sub/..", "")]
-    public void Resolve_PathInside_FindsThePlaceWithoutLinks(string path, string expected) =>
-        GuestPath.Resolve(_root, path, followLast: true).HostPath.ShouldBe(Path.Join(_root, expected).TrimEnd('/'));
+    public void Resolve_PathInside_FindsThePlaceWithoutLinks(string path, string expected)
+    {
+        using var found = Resolve(path, followLast: true);
+        using var root = HostDirectory.Open(Path.Join(_root, Path.GetDirectoryName(expected)));
+
+        found.Status?.Inode.ShouldBe(expected.Length == 0 ? root.Status.Inode : root.Find(Path.GetFileName(expected))!.Value.Inode);
+        (found.Status is not null).ShouldBe(Path.Exists(Path.Join(_root, expected)));
+        if (found.Name is { } name)
+        {
+            name.ShouldBe(Path.GetFileName(expected));
+            found.Directory.Status.Inode.ShouldBe(root.Status.Inode);
+        }
+    }
 
     [Theory]
     [InlineData("self", nameof(Errno.Loop))]
@@ -99,9 +112,9 @@ public sealed class GuestPathTests : IDisposable
     [InlineData("self")]
     public void Resolve_LinkAtTheEndNotFollowed_IsTheLinkItself(string path)
     {
-        var found = GuestPath.Resolve(_root, path, followLast: false);
+        using var found = Resolve(path, followLast: false);
 
-        found.HostPath.ShouldBe(Path.Join(_root, path));
+        found.Name.ShouldBe(path);
         found.Type.ShouldBe(FileType.SymbolicLink);
     }
 
@@ -111,8 +124,12 @@ public sealed class GuestPathTests : IDisposable
     [InlineData("sub", false)]
     [InlineData("file/", true)]
     [InlineData("file-link-slash", true)]
-    public void Resolve_TrailingSlash_MustBeDirectory(string path, bool expected) =>
-        GuestPath.Resolve(_root, path, followLast: true).MustBeDirectory.ShouldBe(expected);
+    public void Resolve_TrailingSlash_MustBeDirectory(string path, bool expected)
+    {
+        using var found = Resolve(path, followLast: true);
+
+        found.MustBeDirectory.ShouldBe(expected);
+    }
 
     [Fact]
     public void Decode_WrongBytes_AreRefused()
@@ -122,10 +139,16 @@ public sealed class GuestPathTests : IDisposable
         Should.Throw<WasiErrnoException>(() => GuestPath.Decode(new byte[5000])).Errno.ShouldBe(Errno.NameTooLong);
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        _rootDirectory.Dispose();
+        _directory.Dispose();
+    }
+
+    private ResolvedPath Resolve(string path, bool followLast) => GuestPath.Resolve(_rootDirectory, path, followLast);
 
     private Errno Fails(string path) =>
-        Should.Throw<WasiErrnoException>(() => GuestPath.Resolve(_root, path, followLast: true)).Errno;
+        Should.Throw<WasiErrnoException>(() => Resolve(path, followLast: true)).Errno;
 
     private void Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(_root, name), target);
 }

@@ -17,13 +17,19 @@ internal sealed class WasiGuest : IDisposable
 
     /// <summary>A guest with every import in its first version, except those given with a signature.</summary>
     public WasiGuest(WasiConfiguration? configuration = null, params (string Name, string Signature)[] versions)
+        : this(configuration, WasiImports.ModuleName, versions)
+    {
+    }
+
+    /// <summary>A guest that imports the interface under the name of <paramref name="importModule"/>.</summary>
+    public WasiGuest(WasiConfiguration? configuration, string importModule, params (string Name, string Signature)[] versions)
     {
         Context = new WasiContext(configuration ?? new WasiConfiguration());
         var module = new GuestModule();
         foreach (var group in WasiImports.All.GroupBy(import => import.Name))
         {
             var version = versions.FirstOrDefault(candidate => candidate.Name == group.Key);
-            module.Import(group.Key, version.Signature is { } given ? $"{given}:i" : SignatureOf(group.First()));
+            module.Import(group.Key, version.Signature is { } given ? $"{given}:i" : SignatureOf(group.First()), importModule);
         }
 
         var linker = new Linker(_engine);

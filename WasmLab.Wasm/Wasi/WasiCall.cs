@@ -1,11 +1,13 @@
 namespace WasmLab.Wasm.Wasi;
 
 /// <summary>One call of the guest: whose, with what memory and arguments.</summary>
-internal readonly ref struct WasiCall(WasiContext context, GuestMemory memory, ReadOnlySpan<long> arguments)
+internal readonly ref struct WasiCall(WasiContext context, WasiInterface version, GuestMemory memory, ReadOnlySpan<long> arguments)
 {
     private readonly ReadOnlySpan<long> _arguments = arguments;
 
     public WasiContext Context { get; } = context;
+
+    public WasiInterface Interface { get; } = version;
 
     public GuestMemory Memory { get; } = memory;
 
@@ -23,6 +25,9 @@ internal readonly ref struct WasiCall(WasiContext context, GuestMemory memory, R
 
     /// <summary>Where a result of this size goes, checked before anything is done.</summary>
     public Span<byte> Result(int index, uint size) => Memory.Bytes(UInt32(index), size);
+
+    /// <summary>Where a status of a file goes.</summary>
+    public Span<byte> FileStatResult(int index) => Result(index, Files.FileStatus.SizeIn(Interface));
 
     public IoVectors Vectors(int index) => new(Memory, UInt32(index), UInt32(index + 1));
 }

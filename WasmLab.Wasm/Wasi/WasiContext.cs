@@ -1,4 +1,5 @@
 using WasmLab.Wasm.Wasi.Descriptors;
+using WasmLab.Wasm.Wasi.Files;
 using WasmLab.Wasm.Wasi.Waiting;
 
 namespace WasmLab.Wasm.Wasi;
@@ -33,14 +34,13 @@ public sealed class WasiContext : IDisposable
         Descriptors.Add(new StreamDescriptor(configuration.StandardError) { Rights = Rights.OutputStream, Inheriting = Rights.None });
         foreach (var preopen in configuration.Preopens)
         {
-            var directory = new DirectoryInfo(preopen.HostPath);
-            if (!directory.Exists)
+            if (!Directory.Exists(preopen.HostPath))
             {
                 throw new DirectoryNotFoundException($"The directory {preopen.HostPath}, to be the module's {preopen.GuestPath}, does not exist.");
             }
 
             var withheld = preopen.IsReadOnly ? Rights.Modifying : Rights.None;
-            Descriptors.Add(new DirectoryDescriptor(directory.FullName, preopen.GuestPath)
+            Descriptors.Add(new DirectoryDescriptor(HostDirectory.Open(preopen.HostPath), preopen.GuestPath)
             {
                 Rights = Rights.Directory & ~withheld,
                 Inheriting = Rights.All & ~withheld,

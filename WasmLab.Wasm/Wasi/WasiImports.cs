@@ -7,6 +7,7 @@ namespace WasmLab.Wasm.Wasi;
 internal static class WasiImports
 {
     public const string ModuleName = "wasi_snapshot_preview1";
+    public const string UnstableModuleName = "wasi_unstable";
 
     private static readonly FrozenDictionary<string, WasiImport[]> ByName = ((IEnumerable<WasiImport>)
         [
@@ -27,7 +28,13 @@ internal static class WasiImports
     /// </summary>
     public static HostFunction? Bind(WasiContext context, ImportType import)
     {
-        if (import.Module != ModuleName || !ByName.TryGetValue(import.Name, out var variants))
+        WasiInterface? version = import.Module switch
+        {
+            ModuleName => WasiInterface.Preview1,
+            UnstableModuleName => WasiInterface.Unstable,
+            _ => null,
+        };
+        if (version is null || !ByName.TryGetValue(import.Name, out var variants))
         {
             return null;
         }
@@ -37,7 +44,7 @@ internal static class WasiImports
         var body = match.Body;
         return (caller, arguments, results) =>
         {
-            var errno = Run(context, body, caller, arguments);
+            var errno = Run(context, version.Value, body, caller, arguments);
             if (results.Length > 0)
             {
                 results[0] = (long)errno;
@@ -45,11 +52,11 @@ internal static class WasiImports
         };
     }
 
-    private static Errno Run(WasiContext context, WasiFunction body, Instance caller, ReadOnlySpan<long> arguments)
+    private static Errno Run(WasiContext context, WasiInterface version, WasiFunction body, Instance caller, ReadOnlySpan<long> arguments)
     {
         try
         {
-            return body(new WasiCall(context, context.MemoryOf(caller), arguments));
+            return body(new WasiCall(context, version, context.MemoryOf(caller), arguments));
         }
         catch (Exception e) when (ErrnoMapping.From(e) is { } errno)
         {

@@ -1,21 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 using WasmLab.Wasm.Wasi.Files;
+using WasmLab.Wasm.Wasi.Waiting;
 
 namespace WasmLab.Wasm.Wasi.Descriptors;
 
-/// <summary>An open file with its own position.</summary>
-internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, FileType type) : Descriptor
+/// <summary>An open file with its own position; or a FIFO or device, which has none and may keep a guest waiting.</summary>
+internal sealed class FileDescriptor : Descriptor
 {
+    private readonly string? _hostPath;
     private long _position;
 
-    public override FileType Type => type;
+    /// <param name="handle">The open file, which this descriptor then owns.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="opening">How it was opened.</param>
+    /// <param name="hostPath">Its path, on systems that cannot tell the status of an open file.</param>
+    [SetsRequiredMembers]
+    public FileDescriptor(SafeFileHandle handle, FileType type, FileOpening opening, string? hostPath = null)
+    {
+        Handle = handle;
+        Type = type;
+        _hostPath = hostPath;
+        Rights = opening.Rights & Rights.File;
+        Inheriting = Rights.None;
+        SetFlags(opening.FdFlags);
+    }
 
-    public SafeFileHandle Handle => handle;
+    public override FileType Type { get; }
 
-    private bool IsSeekable => type == FileType.RegularFile;
+    public SafeFileHandle Handle { get; }
+
+    public override WaitHandleSource? WaitSource =>
+        IsSeekable || OperatingSystem.IsWindows() ? null : new WaitHandleSource(null, (int)Handle.DangerousGetHandle());
+
+    private bool IsSeekable => Type == FileType.RegularFile;
+
+    public override void SetFlags(FdFlags flags)
+    {
+        if (OperatingSystem.IsLinux() && (flags.HasFlag(FdFlags.Append) || Flags.HasFlag(FdFlags.Append)))
+        {
+            // The system's own appending, so that several writers of one log do not overwrite one another.
+            LinuxFiles.SetAppend(Handle, flags.HasFlag(FdFlags.Append));
+        }
+
+        base.SetFlags(flags);
+    }
 
     public override Errno Read(WasiContext context, IoVectors buffers, out int count)
     {
+        count = 0;
+        if (!IsReady(context, WaitEvents.Read))
+        {
+            return Errno.Again;
+        }
+
         var errno = ReadAt(_position, buffers, out count);
         _position += count;
         return errno;
@@ -23,9 +61,15 @@ internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, Fil
 
     public override Errno Write(WasiContext context, IoVectors buffers, out int count)
     {
+        count = 0;
+        if (!IsReady(context, WaitEvents.Write))
+        {
+            return Errno.Again;
+        }
+
         if (IsSeekable && Flags.HasFlag(FdFlags.Append))
         {
-            _position = RandomAccess.GetLength(handle);
+            _position = RandomAccess.GetLength(Handle);
         }
 
         var errno = WriteAt(_position, buffers, out count);
@@ -44,7 +88,7 @@ internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, Fil
                 continue;
             }
 
-            var read = RandomAccess.Read(handle, buffer, position + count);
+            var read = RandomAccess.Read(Handle, buffer, position + count);
             count += read;
             if (read < buffer.Length || !IsSeekable)
             {
@@ -60,13 +104,13 @@ internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, Fil
         count = 0;
         for (var i = 0; i < buffers.Count; i++)
         {
-            RandomAccess.Write(handle, buffers[i], position + count);
+            RandomAccess.Write(Handle, buffers[i], position + count);
             count += buffers[i].Length;
         }
 
         if ((Flags & (FdFlags.Sync | FdFlags.DataSync)) != 0)
         {
-            RandomAccess.FlushToDisk(handle);
+            RandomAccess.FlushToDisk(Handle);
         }
 
         return Errno.Success;
@@ -84,7 +128,7 @@ internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, Fil
         {
             Whence.Set => 0,
             Whence.Current => _position,
-            _ => RandomAccess.GetLength(handle),
+            _ => RandomAccess.GetLength(Handle),
         };
         if (offset > long.MaxValue - origin)
         {
@@ -100,23 +144,45 @@ internal sealed class FileDescriptor(SafeFileHandle handle, string hostPath, Fil
         return Errno.Success;
     }
 
-    public override Errno Synchronize()
+    /// <summary>Makes sure that the file is as long as the range, with room for it on the disk.</summary>
+    public Errno Allocate(long offset, long length)
     {
-        RandomAccess.FlushToDisk(handle);
+        if (OperatingSystem.IsLinux())
+        {
+            var failure = LinuxFiles.Allocate(Handle, offset, length);
+            return failure == 0 ? Errno.Success : ErrnoMapping.FromUnix(failure);
+        }
+
+        if (RandomAccess.GetLength(Handle) < offset + length)
+        {
+            RandomAccess.SetLength(Handle, offset + length);
+        }
+
         return Errno.Success;
     }
 
-    public override FileStatus GetStatus() => FileStatus.Of(handle, hostPath);
+    public override Errno Synchronize()
+    {
+        RandomAccess.FlushToDisk(Handle);
+        return Errno.Success;
+    }
 
-    public override long ReadableBytes => IsSeekable ? Math.Max(0, RandomAccess.GetLength(handle) - _position) : 1;
+    public override FileStatus GetStatus() =>
+        _hostPath is null ? FileStatus.Of(Handle)
+        : FileStatus.FindPortably(_hostPath) ?? new FileStatus { Type = Type, Length = (ulong)RandomAccess.GetLength(Handle) };
+
+    public override long ReadableBytes => IsSeekable ? Math.Max(0, RandomAccess.GetLength(Handle) - _position) : 1;
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            handle.Dispose();
+            Handle.Dispose();
         }
 
         base.Dispose(disposing);
     }
+
+    private bool IsReady(WasiContext context, WaitEvents events) =>
+        WaitSource is not { } source || context.Wait(source, events, IsNonBlocking ? TimeSpan.Zero : WasiContext.Forever);
 }

@@ -2,17 +2,15 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace WasmLab.Wasm.Wasi.Files;
 
 /// <summary>What a <c>stat</c> tells. Times are nanoseconds since 1970.</summary>
 internal readonly record struct FileStatus
 {
-    public const int Size = 64;
-
     private const int FileTypeMask = 0xF000;
     private const int NotFoundErrno = 2;
-    private const int NotDirectoryErrno = 20;
 
     public ulong Device { get; init; }
 
@@ -30,47 +28,52 @@ internal readonly record struct FileStatus
 
     public ulong ChangeTime { get; init; }
 
-    /// <summary>The status of a path, not following a symbolic link at its end; null when there is nothing.</summary>
-    public static FileStatus? Find(string path)
+    /// <summary>The status of a name in a directory, not following a symbolic link; null when there is nothing. Linux only.</summary>
+    public static FileStatus? Find(SafeFileHandle directory, string name)
     {
-        if (!OperatingSystem.IsLinux())
+        if (LinuxFiles.StatusAt(directory, name, LinuxFiles.SymbolicLinkNoFollow, LinuxFiles.BasicStatus, out var result) == 0)
         {
-            return FindPortably(path);
-        }
-
-        if (Libc.StatX(Libc.AtFdCwd, path, Libc.AtSymlinkNoFollow, Libc.StatXBasicStats, out var result) == 0)
-        {
-            return FromStatX(result);
+            return FromLinux(result);
         }
 
         var errno = Marshal.GetLastPInvokeError();
-        return errno is NotFoundErrno or NotDirectoryErrno ? null : throw new WasiErrnoException(ErrnoMapping.FromUnix(errno));
+        return errno == NotFoundErrno ? null : throw new WasiErrnoException(ErrnoMapping.FromUnix(errno));
     }
 
-    /// <summary>The status of an open file, which may have been renamed or removed meanwhile.</summary>
-    public static FileStatus Of(Microsoft.Win32.SafeHandles.SafeFileHandle handle, string path)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return FindPortably(path) ?? new FileStatus { Type = FileType.RegularFile, Length = (ulong)RandomAccess.GetLength(handle) };
-        }
-
-        return Libc.StatX((int)handle.DangerousGetHandle(), "", Libc.AtEmptyPath, Libc.StatXBasicStats, out var result) == 0
-            ? FromStatX(result)
+    /// <summary>The status of an open file or directory, which may have been renamed or removed meanwhile. Linux only.</summary>
+    public static FileStatus Of(SafeFileHandle handle) =>
+        LinuxFiles.StatusAt(handle, "", LinuxFiles.EmptyPath, LinuxFiles.BasicStatus, out var result) == 0
+            ? FromLinux(result)
             : throw new WasiErrnoException(ErrnoMapping.FromUnix(Marshal.GetLastPInvokeError()));
-    }
 
-    public void WriteTo(Span<byte> destination)
+    /// <summary>The bytes that <see cref="WriteTo"/> writes.</summary>
+    public static uint SizeIn(WasiInterface version) => version == WasiInterface.Preview1 ? 64u : 56u;
+
+    /// <summary>
+    /// <c>{u64 device; u64 inode; u8 type @16; u64 links @24; u64 size; u64 accessed; u64 modified; u64 changed}</c>; before preview 1
+    /// the links are a u32 @20, and what follows begins 8 bytes earlier.
+    /// </summary>
+    public void WriteTo(Span<byte> destination, WasiInterface version)
     {
         destination.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(destination, Device);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], Inode);
         destination[16] = (byte)Type;
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], LinkCount);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[32..], Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[40..], AccessTime);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[48..], ModificationTime);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[56..], ChangeTime);
+        if (version == WasiInterface.Preview1)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], LinkCount);
+            destination = destination[32..];
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(destination[20..], (uint)LinkCount);
+            destination = destination[24..];
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], AccessTime);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[16..], ModificationTime);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[24..], ChangeTime);
     }
 
     /// <summary>Without inode numbers: a stable stand-in made of the path, enough to tell two files apart.</summary>
@@ -100,7 +103,7 @@ internal readonly record struct FileStatus
     private static ulong PathNumber(string path) =>
         BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
 
-    private static FileStatus FromStatX(in Libc.StatXResult result) => new()
+    private static FileStatus FromLinux(in LinuxStatus result) => new()
     {
         Device = ((ulong)result.DeviceMajor << 32) | result.DeviceMinor,
         Inode = result.Inode,
@@ -121,7 +124,7 @@ internal readonly record struct FileStatus
         ChangeTime = ToNanoseconds(result.ChangeTime),
     };
 
-    private static ulong ToNanoseconds(Libc.StatXTime time) => (ulong)(time.Seconds * 1_000_000_000L + time.Nanoseconds);
+    private static ulong ToNanoseconds(LinuxTime time) => (ulong)(time.Seconds * 1_000_000_000L + time.Nanoseconds);
 
     private static ulong ToNanoseconds(DateTime time) => (ulong)((time - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
 }

@@ -2,11 +2,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace WasmLab.Wasm.Wasi.Files;
 
-/// <summary>The times that a call sets on a file; null leaves one as it is.</summary>
-internal readonly record struct FileTimes(DateTime? Access, DateTime? Modification)
+/// <summary>The times that a call sets on a file, in nanoseconds since 1970; null leaves one as it is.</summary>
+internal readonly record struct FileTimes(ulong? Access, ulong? Modification)
 {
     private const TimestampFlags BothAccess = TimestampFlags.AccessTime | TimestampFlags.AccessTimeNow;
     private const TimestampFlags BothModification = TimestampFlags.ModificationTime | TimestampFlags.ModificationTimeNow;
+    private const ulong NanosecondsPerSecond = 1_000_000_000;
 
     public static FileTimes Decode(WasiCall call, int accessIndex, int modificationIndex, int flagsIndex)
     {
@@ -16,22 +17,32 @@ internal readonly record struct FileTimes(DateTime? Access, DateTime? Modificati
             throw new WasiErrnoException(Errno.Invalid);
         }
 
-        var now = call.Context.Configuration.TimeProvider.GetUtcNow().UtcDateTime;
+        var now = (ulong)((call.Context.Configuration.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
         return new FileTimes(
-            flags.HasFlag(TimestampFlags.AccessTimeNow) ? now : flags.HasFlag(TimestampFlags.AccessTime) ? FromNanoseconds(call.Int64(accessIndex)) : null,
-            flags.HasFlag(TimestampFlags.ModificationTimeNow) ? now : flags.HasFlag(TimestampFlags.ModificationTime) ? FromNanoseconds(call.Int64(modificationIndex)) : null);
+            flags.HasFlag(TimestampFlags.AccessTimeNow) ? now : flags.HasFlag(TimestampFlags.AccessTime) ? (ulong)call.Int64(accessIndex) : null,
+            flags.HasFlag(TimestampFlags.ModificationTimeNow) ? now : flags.HasFlag(TimestampFlags.ModificationTime) ? (ulong)call.Int64(modificationIndex) : null);
     }
 
     public void Apply(SafeFileHandle handle)
     {
+        if (OperatingSystem.IsLinux())
+        {
+            if (LinuxFiles.SetTimes(handle, ToTimeSpecs()) < 0)
+            {
+                throw new WasiErrnoException(ErrnoMapping.FromUnix(System.Runtime.InteropServices.Marshal.GetLastPInvokeError()));
+            }
+
+            return;
+        }
+
         if (Access is { } access)
         {
-            File.SetLastAccessTimeUtc(handle, access);
+            File.SetLastAccessTimeUtc(handle, ToDateTime(access));
         }
 
         if (Modification is { } modification)
         {
-            File.SetLastWriteTimeUtc(handle, modification);
+            File.SetLastWriteTimeUtc(handle, ToDateTime(modification));
         }
     }
 
@@ -40,18 +51,25 @@ internal readonly record struct FileTimes(DateTime? Access, DateTime? Modificati
         FileSystemInfo info = isDirectory ? new DirectoryInfo(path) : new FileInfo(path);
         if (Access is { } access)
         {
-            info.LastAccessTimeUtc = access;
+            info.LastAccessTimeUtc = ToDateTime(access);
         }
 
         if (Modification is { } modification)
         {
-            info.LastWriteTimeUtc = modification;
+            info.LastWriteTimeUtc = ToDateTime(modification);
         }
     }
 
-    private static DateTime FromNanoseconds(long nanoseconds)
+    /// <summary>As <c>utimensat(2)</c> takes them.</summary>
+    public Libc.TimeSpec[] ToTimeSpecs() => [ToTimeSpec(Access), ToTimeSpec(Modification)];
+
+    private static Libc.TimeSpec ToTimeSpec(ulong? time) => time is { } nanoseconds
+        ? new Libc.TimeSpec { Seconds = (nint)(nanoseconds / NanosecondsPerSecond), Nanoseconds = (nint)(nanoseconds % NanosecondsPerSecond) }
+        : new Libc.TimeSpec { Nanoseconds = (nint)LinuxFiles.OmitTime };
+
+    private static DateTime ToDateTime(ulong nanoseconds)
     {
-        var ticks = (long)((ulong)nanoseconds / TimeSpan.NanosecondsPerTick);
+        var ticks = (long)(nanoseconds / TimeSpan.NanosecondsPerTick);
         return ticks > DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks
             ? throw new WasiErrnoException(Errno.Invalid)
             : DateTime.UnixEpoch.AddTicks(ticks);

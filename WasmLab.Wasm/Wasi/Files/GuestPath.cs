@@ -3,18 +3,9 @@ using System.Text;
 
 namespace WasmLab.Wasm.Wasi.Files;
 
-/// <summary>A path below a directory of the host, found one component at a time.</summary>
-/// <param name="HostPath">No component of it is a symbolic link, except the last when it was not to be followed.</param>
-/// <param name="Status">What is there; null when nothing is.</param>
-/// <param name="MustBeDirectory">The guest wrote a trailing slash, or a dot at the end.</param>
-internal readonly record struct ResolvedPath(string HostPath, FileStatus? Status, bool MustBeDirectory)
-{
-    public FileType Type => Status?.Type ?? FileType.Unknown;
-}
-
 /// <summary>
-/// Resolves what a guest calls a file. The host's own resolution is never used for more than one component, so neither
-/// <c>..</c> nor a symbolic link, nor a chain of both, leads out of the directory.
+/// Resolves what a guest calls a file, one component at a time from one open directory to the next. The host's own resolution is never
+/// used for more than a name, so neither <c>..</c> nor a symbolic link, nor a chain of both, leads out of the directory.
 /// </summary>
 internal static class GuestPath
 {
@@ -47,39 +38,58 @@ internal static class GuestPath
         }
     }
 
-    public static ResolvedPath Resolve(string root, string path, bool followLast)
+    public static ResolvedPath Resolve(HostDirectory root, string path, bool followLast)
     {
         if (path.Length == 0)
         {
             throw new WasiErrnoException(Errno.NoEntry);
         }
 
+        // The directories that were walked through stay open, so that ".." is the way back, wherever the host moves them meanwhile.
+        var walked = new Stack<HostDirectory>();
+        walked.Push(root);
+        try
+        {
+            return Walk(root, walked, path, followLast);
+        }
+        finally
+        {
+            foreach (var directory in walked)
+            {
+                if (!ReferenceEquals(directory, root))
+                {
+                    directory.Dispose();
+                }
+            }
+        }
+    }
+
+    private static ResolvedPath Walk(HostDirectory root, Stack<HostDirectory> walked, string path, bool followLast)
+    {
         var pending = new Stack<string>();
         var mustBeDirectory = Push(pending, path);
-        var walked = new List<string>();
-        FileStatus? status = null;
         var links = 0;
-
         while (pending.TryPop(out var name))
         {
             if (name == "..")
             {
-                if (walked.Count == 0)
+                if (walked.Count == 1)
                 {
                     throw new WasiErrnoException(Errno.NotCapable);
                 }
 
-                walked.RemoveAt(walked.Count - 1);
-                status = null;
+                walked.Pop().Dispose();
                 continue;
             }
 
             CheckName(name);
-            walked.Add(name);
-            var hostPath = Join(root, walked);
-            status = FileStatus.Find(hostPath);
             var isLast = pending.Count == 0;
+            if (!isLast && TryEnter(walked, name))
+            {
+                continue;
+            }
 
+            var status = walked.Peek().Find(name);
             if (status?.Type == FileType.SymbolicLink && (!isLast || followLast || mustBeDirectory))
             {
                 if (++links > MaximumLinks)
@@ -87,25 +97,35 @@ internal static class GuestPath
                     throw new WasiErrnoException(Errno.Loop);
                 }
 
-                walked.RemoveAt(walked.Count - 1);
-                mustBeDirectory |= Push(pending, ReadLink(hostPath)) && isLast;
-                status = null;
+                mustBeDirectory |= Push(pending, walked.Peek().ReadLink(name)) && isLast;
             }
-            else if (!isLast && status?.Type != FileType.Directory)
+            else if (isLast)
+            {
+                return new ResolvedPath(root, walked.Pop(), name, status, mustBeDirectory);
+            }
+            else
             {
                 throw new WasiErrnoException(status is null ? Errno.NoEntry : Errno.NotDirectory);
             }
         }
 
-        var found = Join(root, walked);
-        return new ResolvedPath(found, status ?? FileStatus.Find(found), mustBeDirectory);
+        var found = walked.Pop();
+        return new ResolvedPath(root, found, null, found.Status, mustBeDirectory);
     }
 
-    /// <summary>The text of a symbolic link, with the guest's separators.</summary>
-    public static string ReadLink(string hostPath)
+    /// <summary>False when the name is no directory, but perhaps a link to one.</summary>
+    private static bool TryEnter(Stack<HostDirectory> walked, string name)
     {
-        var target = new FileInfo(hostPath).LinkTarget ?? throw new WasiErrnoException(Errno.Invalid);
-        return OperatingSystem.IsWindows() ? target.Replace('\\', '/') : target;
+        switch (walked.Peek().TryOpenDirectory(name, out var entered))
+        {
+            case Errno.Success:
+                walked.Push(entered!);
+                return true;
+            case Errno.NotDirectory or Errno.Loop:
+                return false;
+            case var errno:
+                throw new WasiErrnoException(errno);
+        }
     }
 
     /// <summary>Whether a link's text names a place by itself, so one that no directory of the guest contains.</summary>
@@ -129,9 +149,6 @@ internal static class GuestPath
 
         return names[^1] is "" or "." or "..";
     }
-
-    private static string Join(string root, List<string> walked) =>
-        walked.Count == 0 ? root : Path.Join(root, string.Join(Path.DirectorySeparatorChar, walked));
 
     private static void CheckName(string name)
     {

@@ -68,16 +68,23 @@ internal static class FdFunctions
 
     private static Errno Seek(WasiCall call)
     {
-        var whence = call.UInt32(2);
-        if (whence > (uint)Whence.End)
+        if (DecodeWhence(call.Interface, call.UInt32(2)) is not { } whence)
         {
             return Errno.Invalid;
         }
 
         // Asking for the position only is what fd_tell may do.
-        var onlyTells = call.Int64(1) == 0 && whence == (uint)Whence.Current;
-        return Move(call, onlyTells ? Rights.FdTell : Rights.FdSeek | Rights.FdTell, call.Int64(1), (Whence)whence, 3);
+        var onlyTells = call.Int64(1) == 0 && whence == Whence.Current;
+        return Move(call, onlyTells ? Rights.FdTell : Rights.FdSeek | Rights.FdTell, call.Int64(1), whence, 3);
     }
+
+    private static Whence? DecodeWhence(WasiInterface version, uint whence) => (version, whence) switch
+    {
+        (WasiInterface.Preview1, 0) or (WasiInterface.Unstable, 2) => Whence.Set,
+        (WasiInterface.Preview1, 1) or (WasiInterface.Unstable, 0) => Whence.Current,
+        (WasiInterface.Preview1, 2) or (WasiInterface.Unstable, 1) => Whence.End,
+        _ => null,
+    };
 
     private static Errno Tell(WasiCall call) => Move(call, Rights.FdTell, 0, Whence.Current, 1);
 
@@ -131,12 +138,7 @@ internal static class FdFunctions
             return Errno.FileTooBig;
         }
 
-        if (RandomAccess.GetLength(file.Handle) < offset + length)
-        {
-            RandomAccess.SetLength(file.Handle, offset + length);
-        }
-
-        return Errno.Success;
+        return file.Allocate(offset, length);
     }
 
     private static Errno Close(WasiCall call)

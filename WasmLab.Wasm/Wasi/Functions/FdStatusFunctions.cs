@@ -62,8 +62,8 @@ internal static class FdStatusFunctions
     private static Errno GetFileStat(WasiCall call)
     {
         var descriptor = call.Context.Descriptors.Get(call.UInt32(0), Rights.FdFilestatGet);
-        var result = call.Result(1, FileStatus.Size);
-        descriptor.GetStatus().WriteTo(result);
+        var result = call.FileStatResult(1);
+        descriptor.GetStatus().WriteTo(result, call.Interface);
         return Errno.Success;
     }
 
@@ -89,7 +89,7 @@ internal static class FdStatusFunctions
                 times.Apply(file.Handle);
                 return Errno.Success;
             case DirectoryDescriptor directory:
-                times.Apply(directory.HostPath, isDirectory: true);
+                directory.Directory.SetTimes(times);
                 return Errno.Success;
             default:
                 return Errno.Invalid;

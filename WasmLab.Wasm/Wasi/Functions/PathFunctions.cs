@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using WasmLab.Wasm.Wasi.Descriptors;
 using WasmLab.Wasm.Wasi.Files;
 
 namespace WasmLab.Wasm.Wasi.Functions;
@@ -23,31 +21,24 @@ internal static class PathFunctions
     public static bool Follows(uint lookupFlags) =>
         (lookupFlags & ~SymlinkFollow) == 0 ? lookupFlags == SymlinkFollow : throw new WasiErrnoException(Errno.Invalid);
 
-    /// <summary>Resolves a name that is to be made, moved or removed: never the directory itself, never through a link at the end.</summary>
-    public static ResolvedPath ResolveName(DirectoryDescriptor directory, string path)
-    {
-        var found = GuestPath.Resolve(directory.HostPath, path, followLast: false);
-        return found.HostPath == directory.HostPath ? throw new WasiErrnoException(Errno.Invalid) : found;
-    }
-
     private static Errno CreateDirectory(WasiCall call)
     {
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathCreateDirectory);
-        var target = GuestPath.Resolve(directory.HostPath, call.Path(1), followLast: false);
-        if (target.Status is not null)
+        using var target = directory.Resolve(call.Path(1), followLast: false);
+        if (target.Name is not { } name)
         {
             return Errno.Exist;
         }
 
-        Directory.CreateDirectory(target.HostPath);
+        target.Directory.CreateDirectory(name);
         return Errno.Success;
     }
 
     private static Errno GetFileStat(WasiCall call)
     {
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathFilestatGet);
-        var result = call.Result(4, FileStatus.Size);
-        var found = GuestPath.Resolve(directory.HostPath, call.Path(2), Follows(call.UInt32(1)));
+        var result = call.FileStatResult(4);
+        using var found = directory.Resolve(call.Path(2), Follows(call.UInt32(1)));
         if (found.Status is not { } status)
         {
             return Errno.NoEntry;
@@ -58,119 +49,66 @@ internal static class PathFunctions
             return Errno.NotDirectory;
         }
 
-        status.WriteTo(result);
+        status.WriteTo(result, call.Interface);
         return Errno.Success;
     }
 
     private static Errno SetTimes(WasiCall call)
     {
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathFilestatSetTimes);
-        var found = GuestPath.Resolve(directory.HostPath, call.Path(2), Follows(call.UInt32(1)));
         var times = FileTimes.Decode(call, accessIndex: 4, modificationIndex: 5, flagsIndex: 6);
-        if (found.Status is null)
+        using var found = directory.Resolve(call.Path(2), Follows(call.UInt32(1)));
+        if (found.Name is { } name)
         {
-            return Errno.NoEntry;
+            found.Directory.SetTimes(name, times);
+        }
+        else
+        {
+            found.Directory.SetTimes(times);
         }
 
-        times.Apply(found.HostPath, found.Type == FileType.Directory);
         return Errno.Success;
     }
 
     private static Errno RemoveDirectory(WasiCall call)
     {
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathRemoveDirectory);
-        var target = ResolveName(directory, call.Path(1));
-        if (target.Status is null)
-        {
-            return Errno.NoEntry;
-        }
-
-        if (target.Type != FileType.Directory)
-        {
-            return Errno.NotDirectory;
-        }
-
-        if (Directory.EnumerateFileSystemEntries(target.HostPath).Any())
-        {
-            return Errno.NotEmpty;
-        }
-
-        Directory.Delete(target.HostPath);
+        using var target = directory.Resolve(call.Path(1), followLast: false);
+        target.Directory.RemoveDirectory(target.RequiredName);
         return Errno.Success;
     }
 
     private static Errno UnlinkFile(WasiCall call)
     {
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathUnlinkFile);
-        var target = ResolveName(directory, call.Path(1));
-        if (target.Status is null)
-        {
-            return Errno.NoEntry;
-        }
-
-        if (target.Type == FileType.Directory)
-        {
-            return Errno.IsDirectory;
-        }
-
-        if (target.MustBeDirectory)
+        using var target = directory.Resolve(call.Path(1), followLast: false);
+        var name = target.RequiredName;
+        if (target.MustBeDirectory && target.Status is not null && target.Type != FileType.Directory)
         {
             return Errno.NotDirectory;
         }
 
-        File.Delete(target.HostPath);
+        target.Directory.Unlink(name);
         return Errno.Success;
     }
 
     private static Errno Rename(WasiCall call)
     {
         var descriptors = call.Context.Descriptors;
-        var source = ResolveName(descriptors.GetDirectory(call.UInt32(0), Rights.PathRenameSource), call.Path(1));
-        var target = ResolveName(descriptors.GetDirectory(call.UInt32(3), Rights.PathRenameTarget), call.Path(4));
+        var (from, to) = (descriptors.GetDirectory(call.UInt32(0), Rights.PathRenameSource), descriptors.GetDirectory(call.UInt32(3), Rights.PathRenameTarget));
+        using var source = from.Resolve(call.Path(1), followLast: false);
+        using var target = to.Resolve(call.Path(4), followLast: false);
         if (source.Status is null)
         {
             return Errno.NoEntry;
         }
 
-        var isDirectory = source.Type == FileType.Directory;
-        if ((source.MustBeDirectory || target.MustBeDirectory) && !isDirectory)
+        if ((source.MustBeDirectory || target.MustBeDirectory) && source.Type != FileType.Directory)
         {
             return Errno.NotDirectory;
         }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            return Libc.Rename(source.HostPath, target.HostPath) == 0
-                ? Errno.Success
-                : ErrnoMapping.FromUnix(Marshal.GetLastPInvokeError());
-        }
-
-        if (target.Status is not null && (target.Type == FileType.Directory) != isDirectory)
-        {
-            return isDirectory ? Errno.NotDirectory : Errno.IsDirectory;
-        }
-
-        RenamePortably(source.HostPath, target, isDirectory);
+        source.Directory.Rename(source.RequiredName, target.Directory, target.RequiredName);
         return Errno.Success;
-    }
-
-    private static void RenamePortably(string source, ResolvedPath target, bool isDirectory)
-    {
-        if (!isDirectory)
-        {
-            File.Move(source, target.HostPath, overwrite: true);
-            return;
-        }
-
-        if (target.Status is not null && source != target.HostPath)
-        {
-            // Fails when it is not empty, as rename(2) does.
-            Directory.Delete(target.HostPath);
-        }
-
-        if (source != target.HostPath)
-        {
-            Directory.Move(source, target.HostPath);
-        }
     }
 }

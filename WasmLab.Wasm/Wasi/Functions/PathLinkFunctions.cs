@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using WasmLab.Wasm.Wasi.Files;
 
@@ -18,9 +17,9 @@ internal static class PathLinkFunctions
     private static Errno Link(WasiCall call)
     {
         var descriptors = call.Context.Descriptors;
-        var from = descriptors.GetDirectory(call.UInt32(0), Rights.PathLinkSource);
-        var existing = GuestPath.Resolve(from.HostPath, call.Path(2), PathFunctions.Follows(call.UInt32(1)));
-        var created = PathFunctions.ResolveName(descriptors.GetDirectory(call.UInt32(4), Rights.PathLinkTarget), call.Path(5));
+        var (from, to) = (descriptors.GetDirectory(call.UInt32(0), Rights.PathLinkSource), descriptors.GetDirectory(call.UInt32(4), Rights.PathLinkTarget));
+        using var existing = from.Resolve(call.Path(2), PathFunctions.Follows(call.UInt32(1)));
+        using var created = to.Resolve(call.Path(5), followLast: false);
         if (existing.Status is null)
         {
             return Errno.NoEntry;
@@ -41,9 +40,8 @@ internal static class PathLinkFunctions
             return Errno.NotDirectory;
         }
 
-        return OperatingSystem.IsWindows() ? Errno.NotSupported
-            : Libc.Link(existing.HostPath, created.HostPath) == 0 ? Errno.Success
-            : ErrnoMapping.FromUnix(Marshal.GetLastPInvokeError());
+        created.Directory.CreateLink(created.RequiredName, existing.Directory, existing.RequiredName);
+        return Errno.Success;
     }
 
     /// <summary>A link that names an absolute place is refused: no guest could follow it, and a program of the host should not.</summary>
@@ -51,7 +49,6 @@ internal static class PathLinkFunctions
     {
         var text = call.Path(0);
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(2), Rights.PathSymlink);
-        var created = PathFunctions.ResolveName(directory, call.Path(3));
         if (text.Length == 0)
         {
             return Errno.NoEntry;
@@ -62,25 +59,14 @@ internal static class PathLinkFunctions
             return Errno.NotCapable;
         }
 
-        if (created.Status is not null)
-        {
-            return Errno.Exist;
-        }
-
-        if (created.MustBeDirectory)
+        using var created = directory.Resolve(call.Path(3), followLast: false);
+        var name = created.RequiredName;
+        if (created.MustBeDirectory && created.Status is null)
         {
             return Errno.NoEntry;
         }
 
-        if (Directory.Exists(Path.Join(Path.GetDirectoryName(created.HostPath), text)))
-        {
-            Directory.CreateSymbolicLink(created.HostPath, text);
-        }
-        else
-        {
-            File.CreateSymbolicLink(created.HostPath, text);
-        }
-
+        created.Directory.CreateSymbolicLink(name, text);
         return Errno.Success;
     }
 
@@ -89,7 +75,7 @@ internal static class PathLinkFunctions
         var directory = call.Context.Descriptors.GetDirectory(call.UInt32(0), Rights.PathReadLink);
         var buffer = call.Bytes(3);
         var result = call.Result(5, 4);
-        var found = GuestPath.Resolve(directory.HostPath, call.Path(1), followLast: false);
+        using var found = directory.Resolve(call.Path(1), followLast: false);
         if (found.Status is null)
         {
             return Errno.NoEntry;
@@ -101,7 +87,7 @@ internal static class PathLinkFunctions
         }
 
         // As readlink(2): what finds no room is cut off.
-        var target = Encoding.UTF8.GetBytes(GuestPath.ReadLink(found.HostPath));
+        var target = Encoding.UTF8.GetBytes(found.Directory.ReadLink(found.RequiredName));
         var length = Math.Min(target.Length, buffer.Length);
         target.AsSpan(0, length).CopyTo(buffer);
         BinaryPrimitives.WriteInt32LittleEndian(result, length);

@@ -32,18 +32,28 @@ internal static class PathOpenFunction
 
         var result = call.Result(8, 4);
         var follows = PathFunctions.Follows(call.UInt32(1)) && !(flags.HasFlag(OpenFlags.Create) && flags.HasFlag(OpenFlags.Exclusive));
-        var target = GuestPath.Resolve(directory.HostPath, call.Path(2), follows);
+        using var target = directory.Resolve(call.Path(2), follows);
         if (Refuse(target, flags, rights) is var errno && errno != Errno.Success)
         {
             return errno;
         }
 
         Descriptor opened = target.Type == FileType.Directory
-            ? new DirectoryDescriptor(target.HostPath, null) { Rights = rights & Rights.Directory, Inheriting = inheriting, InitialFlags = fdFlags }
-            : OpenFile(target, flags, rights, fdFlags);
+            ? new DirectoryDescriptor(OpenDirectory(target), null) { Rights = rights & Rights.Directory, Inheriting = inheriting, InitialFlags = fdFlags }
+            : target.Directory.OpenFile(target.RequiredName, new FileOpening(flags, AccessFor(flags, rights), rights, fdFlags));
         BinaryPrimitives.WriteInt32LittleEndian(result, descriptors.Add(opened));
         return Errno.Success;
     }
+
+    private static HostDirectory OpenDirectory(ResolvedPath target) =>
+        target.Name is not { } name ? target.Directory.Reopen()
+        : target.Directory.TryOpenDirectory(name, out var directory) is var errno && directory is not null ? directory
+        : throw new WasiErrnoException(errno);
+
+    private static FileAccess AccessFor(OpenFlags flags, Rights rights) =>
+        !flags.HasFlag(OpenFlags.Truncate) && (rights & WriteRights) == 0 ? FileAccess.Read
+        : (rights & ReadRights) != 0 ? FileAccess.ReadWrite
+        : FileAccess.Write;
 
     private static Rights Needed(OpenFlags flags) =>
         Rights.PathOpen
@@ -77,39 +87,5 @@ internal static class PathOpenFunction
             FileType.SocketStream => Errno.NoSuchDevice,
             _ => wantsDirectory ? Errno.NotDirectory : Errno.Success,
         };
-    }
-
-    private static FileDescriptor OpenFile(ResolvedPath target, OpenFlags flags, Rights rights, FdFlags fdFlags)
-    {
-        var truncates = flags.HasFlag(OpenFlags.Truncate);
-        var writes = truncates || (rights & WriteRights) != 0;
-        var access = !writes ? FileAccess.Read
-            : (rights & ReadRights) != 0 ? FileAccess.ReadWrite
-            : FileAccess.Write;
-        var mode = !flags.HasFlag(OpenFlags.Create) ? FileMode.Open
-            : flags.HasFlag(OpenFlags.Exclusive) ? FileMode.CreateNew
-            : FileMode.OpenOrCreate;
-
-        var handle = File.OpenHandle(target.HostPath, mode, access, FileShare.ReadWrite | FileShare.Delete);
-        try
-        {
-            if (truncates)
-            {
-                RandomAccess.SetLength(handle, 0);
-            }
-
-            var type = FileStatus.Of(handle, target.HostPath).Type;
-            return new FileDescriptor(handle, target.HostPath, type)
-            {
-                Rights = rights & Rights.File,
-                Inheriting = Rights.None,
-                InitialFlags = fdFlags,
-            };
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
     }
 }

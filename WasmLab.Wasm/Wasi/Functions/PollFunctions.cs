@@ -10,7 +10,6 @@ namespace WasmLab.Wasm.Wasi.Functions;
 /// </summary>
 internal static class PollFunctions
 {
-    private const int SubscriptionSize = 48;
     private const int EventSize = 32;
     private const ushort HangUpFlag = 1;
 
@@ -20,34 +19,23 @@ internal static class PollFunctions
         WasiImport.Returning("epoll_oneoff", "iiii", Poll),
     ];
 
-    private enum SubscriptionKind : byte
-    {
-        Clock = 0,
-        Read = 1,
-        Write = 2,
-    }
-
     private static Errno Poll(WasiCall call)
     {
         var count = call.UInt32(2);
-        if (count == 0)
+        var size = Subscription.SizeIn(call.Interface);
+        if (count == 0 || count > int.MaxValue / size)
         {
             return Errno.Invalid;
         }
 
-        if (count > int.MaxValue / SubscriptionSize)
-        {
-            return Errno.Invalid;
-        }
-
-        var subscriptions = call.Result(0, count * SubscriptionSize);
+        var subscriptions = new Subscriptions(call.Result(0, count * (uint)size), call.Interface);
         var result = call.Result(3, 4);
         var events = new EventWriter(call.Result(1, count * EventSize));
         var watch = new Watch(call.Context, (int)count);
         for (var i = 0; i < (int)count; i++)
         {
-            var subscription = subscriptions.Slice(i * SubscriptionSize, SubscriptionSize);
-            var errno = (SubscriptionKind)subscription[8] switch
+            var subscription = subscriptions[i];
+            var errno = subscription.Kind switch
             {
                 SubscriptionKind.Clock => watch.AddClock(subscription),
                 SubscriptionKind.Read or SubscriptionKind.Write => watch.AddDescriptor(subscription, i, ref events),
@@ -69,8 +57,6 @@ internal static class PollFunctions
         return Errno.Success;
     }
 
-    private static ulong UserData(ReadOnlySpan<byte> subscription) => BinaryPrimitives.ReadUInt64LittleEndian(subscription);
-
     /// <summary>Writes <c>{u64 userdata; u16 errno @8; u8 kind @10; u64 bytes @16; u16 flags @24}</c>.</summary>
     private ref struct EventWriter(Span<byte> destination)
     {
@@ -78,13 +64,13 @@ internal static class PollFunctions
 
         public int Count { get; private set; }
 
-        public void Write(ReadOnlySpan<byte> subscription, Errno errno, long bytes = 0, ushort flags = 0)
+        public void Write(Subscription subscription, Errno errno, long bytes = 0, ushort flags = 0)
         {
             var target = _destination.Slice(Count * EventSize, EventSize);
             target.Clear();
-            BinaryPrimitives.WriteUInt64LittleEndian(target, UserData(subscription));
+            BinaryPrimitives.WriteUInt64LittleEndian(target, subscription.UserData);
             BinaryPrimitives.WriteUInt16LittleEndian(target[8..], (ushort)errno);
-            target[10] = subscription[8];
+            target[10] = (byte)subscription.Kind;
             BinaryPrimitives.WriteInt64LittleEndian(target[16..], bytes);
             BinaryPrimitives.WriteUInt16LittleEndian(target[24..], flags);
             Count++;
@@ -120,9 +106,9 @@ internal static class PollFunctions
             context.PollSequence++;
         }
 
-        public Errno AddClock(ReadOnlySpan<byte> subscription)
+        public Errno AddClock(Subscription subscription)
         {
-            if (ClockFunctions.Read(_context, (ClockId)BinaryPrimitives.ReadUInt32LittleEndian(subscription[16..])) is null)
+            if (ClockFunctions.Read(_context, subscription.Clock) is null)
             {
                 return Errno.Invalid;
             }
@@ -133,10 +119,10 @@ internal static class PollFunctions
             return Errno.Success;
         }
 
-        public Errno AddDescriptor(ReadOnlySpan<byte> subscription, int index, ref EventWriter events)
+        public Errno AddDescriptor(Subscription subscription, int index, ref EventWriter events)
         {
-            var reads = (SubscriptionKind)subscription[8] == SubscriptionKind.Read;
-            var descriptor = _context.Descriptors.Find(BinaryPrimitives.ReadUInt32LittleEndian(subscription[16..]));
+            var reads = subscription.Kind == SubscriptionKind.Read;
+            var descriptor = _context.Descriptors.Find(subscription.Descriptor);
             if (descriptor is null)
             {
                 events.Write(subscription, Errno.BadDescriptor);
@@ -163,7 +149,7 @@ internal static class PollFunctions
             return Errno.Success;
         }
 
-        public void Wait(ReadOnlySpan<byte> subscriptions, ref EventWriter events)
+        public void Wait(Subscriptions subscriptions, ref EventWriter events)
         {
             var timeout = events.Count > 0 ? TimeSpan.Zero
                 : !_hasClock ? WasiContext.Forever
@@ -178,7 +164,7 @@ internal static class PollFunctions
                 ref readonly var entry = ref _entries[i];
                 if (entry.Ready != WaitEvents.None)
                 {
-                    var subscription = subscriptions.Slice(_entrySubscriptions[i] * SubscriptionSize, SubscriptionSize);
+                    var subscription = subscriptions[_entrySubscriptions[i]];
                     var bytes = entry.Requested == WaitEvents.Read ? _context.WaitDescriptors[i].ReadableBytes : 1;
                     events.Write(subscription, Errno.Success, bytes, entry.Ready.HasFlag(WaitEvents.HangUp) ? HangUpFlag : (ushort)0);
                 }
@@ -190,7 +176,7 @@ internal static class PollFunctions
             }
         }
 
-        private readonly void TellClocks(ReadOnlySpan<byte> subscriptions, ref EventWriter events)
+        private readonly void TellClocks(Subscriptions subscriptions, ref EventWriter events)
         {
             var elapsed = _time.GetElapsedTime(_start);
             if (elapsed < _earliest)
@@ -198,25 +184,23 @@ internal static class PollFunctions
                 return;
             }
 
-            for (; !subscriptions.IsEmpty; subscriptions = subscriptions[SubscriptionSize..])
+            for (var i = 0; i < subscriptions.Count; i++)
             {
-                if ((SubscriptionKind)subscriptions[8] == SubscriptionKind.Clock && DueIn(subscriptions) - (IsAbsolute(subscriptions) ? TimeSpan.Zero : elapsed) <= TimeSpan.Zero)
+                var subscription = subscriptions[i];
+                if (subscription.Kind == SubscriptionKind.Clock && DueIn(subscription) - (subscription.IsAbsolute ? TimeSpan.Zero : elapsed) <= TimeSpan.Zero)
                 {
-                    events.Write(subscriptions, Errno.Success);
+                    events.Write(subscription, Errno.Success);
                 }
             }
         }
 
-        private static bool IsAbsolute(ReadOnlySpan<byte> subscription) =>
-            (BinaryPrimitives.ReadUInt16LittleEndian(subscription[40..]) & 1) != 0;
-
         /// <summary>A relative time-out as it is; for an absolute one, how far away it is now.</summary>
-        private readonly TimeSpan DueIn(ReadOnlySpan<byte> subscription)
+        private readonly TimeSpan DueIn(Subscription subscription)
         {
-            var nanoseconds = BinaryPrimitives.ReadUInt64LittleEndian(subscription[24..]);
-            if (IsAbsolute(subscription))
+            var nanoseconds = subscription.Timeout;
+            if (subscription.IsAbsolute)
             {
-                var now = ClockFunctions.Read(_context, (ClockId)BinaryPrimitives.ReadUInt32LittleEndian(subscription[16..]))!.Value;
+                var now = ClockFunctions.Read(_context, subscription.Clock)!.Value;
                 nanoseconds = nanoseconds > now ? nanoseconds - now : 0;
             }
 
