@@ -1,6 +1,5 @@
 using WasmLab.Tests.Support;
 using WasmLab.Wasm;
-using WasmLab.Wasm.Binary;
 
 namespace WasmLab.Tests.Wasm.Runtime;
 
