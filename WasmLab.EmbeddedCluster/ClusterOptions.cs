@@ -1,3 +1,5 @@
+using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
+
 namespace WasmLab.EmbeddedCluster;
 
 /// <summary>What this process runs, and where.</summary>
@@ -17,6 +19,12 @@ internal sealed record ClusterOptions
 
     /// <summary>The context used when the api part runs elsewhere; null is the current one.</summary>
     public string? Context { get; init; }
+
+    /// <summary>How the ingress reaches pods, when part api runs elsewhere.</summary>
+    public PodReach IngressReach { get; init; }
+
+    /// <summary>Labels of the namespaces whose ingresses are served; null serves all.</summary>
+    public string? WatchNamespaceSelector { get; init; }
 
     /// <summary>Name of the Node object.</summary>
     public string NodeName { get; init; } = "wasmlab";

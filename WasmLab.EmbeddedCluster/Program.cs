@@ -1,5 +1,6 @@
 using System.CommandLine;
 using WasmLab.EmbeddedCluster;
+using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
 
 var parts = new Option<ClusterParts>("--parts")
 {
@@ -28,12 +29,17 @@ var kubeConfig = new Option<FileInfo?>("--kubeconfig")
     Description = "Written with part api; read without it. Default: kubeconfig in the state directory.",
 };
 var context = new Option<string?>("--context") { Description = "Context of the kubeconfig, when part api runs elsewhere." };
+var ingressReach = new Option<PodReach>("--ingress-reach")
+{
+    Description = "How the ingress reaches pods, when part api runs elsewhere: at their addresses (direct), through the API server (portforward), or whichever works (auto).",
+};
+var watchNamespaceSelector = new Option<string?>("--watch-namespace-selector") { Description = "Labels of the namespaces whose ingresses are served; all without it." };
 var nodeName = new Option<string>("--node-name") { Description = "Name of the node.", DefaultValueFactory = _ => "wasmlab" };
 var parentWatch = new Option<bool>("--parent-watch") { Description = "Stop when standard input ends." };
 
 var command = new RootCommand("A small Kubernetes cluster in one process.")
 {
-    parts, stateDirectory, apiPort, ingressPort, kubeConfig, context, nodeName, parentWatch,
+    parts, stateDirectory, apiPort, ingressPort, kubeConfig, context, ingressReach, watchNamespaceSelector, nodeName, parentWatch,
 };
 command.SetAction((result, ct) =>
 {
@@ -46,6 +52,8 @@ command.SetAction((result, ct) =>
             IngressPort = result.GetValue(ingressPort),
             KubeConfigPath = result.GetValue(kubeConfig)?.FullName ?? Path.Combine(state, "kubeconfig"),
             Context = result.GetValue(context),
+            IngressReach = result.GetValue(ingressReach),
+            WatchNamespaceSelector = result.GetValue(watchNamespaceSelector),
             NodeName = result.GetValue(nodeName)!,
             Parts = result.GetValue(parts),
             ParentWatch = result.GetValue(parentWatch),

@@ -137,6 +137,48 @@ public sealed class KubeConfig : Extensible
         return (cluster, user, found);
     }
 
+    /// <summary>
+    /// A kubeconfig of one context alone, whose cluster and user are named as it is. Paths in it are absolute, so it can be saved anywhere.
+    /// </summary>
+    /// <param name="context">The context; null is the current one.</param>
+    /// <exception cref="InvalidOperationException">Something is missing; the message says what.</exception>
+    public KubeConfig Extract(string? context = null)
+    {
+        var name = context ?? CurrentContext;
+        var (cluster, user, found) = Resolve(name);
+        MakePathsAbsolute();
+        return new()
+        {
+            Clusters = { new() { Name = name!, Cluster = cluster } },
+            Users = { new() { Name = name!, User = user } },
+            Contexts = { new() { Name = name!, Context = new() { Cluster = name!, User = name!, Namespace = found.Namespace } } },
+            CurrentContext = name,
+        };
+    }
+
+    /// <summary>Frees it from the folder it was loaded from.</summary>
+    internal void MakePathsAbsolute()
+    {
+        foreach (var cluster in Clusters.Select(entry => entry.Cluster))
+        {
+            cluster.CertificateAuthority = Absolute(cluster.CertificateAuthority);
+        }
+
+        foreach (var user in Users.Select(entry => entry.User))
+        {
+            user.ClientCertificate = Absolute(user.ClientCertificate);
+            user.ClientKey = Absolute(user.ClientKey);
+            user.TokenFile = Absolute(user.TokenFile);
+            if (user.Exec is { } exec && Path.GetFileName(exec.Command) != exec.Command)
+            {
+                // A bare name is found on the PATH.
+                exec.Command = Absolute(exec.Command)!;
+            }
+        }
+
+        string? Absolute(string? path) => path is { Length: > 0 } && Directory is not null ? Path.GetFullPath(path, Directory) : path;
+    }
+
     /// <summary>A cluster, a user and a context, all of the same name.</summary>
     public static KubeConfig Create(string name, Uri server, string certificateAuthorityPem, string clientCertificatePem, string clientKeyPem)
     {

@@ -232,6 +232,11 @@ public sealed partial class KubernetesClient : IDisposable
         return await response.Content.ReadAsStringAsync(ct).ConfigureAwait(false);
     }
 
+    /// <summary>Whether the server has a kind, in any version that its type knows.</summary>
+    public async Task<bool> ServesAsync<T>(CancellationToken ct = default)
+        where T : KubernetesObject, IKubernetesKind<T>, new() =>
+        await _discovery.FindServedAsync(T.Type, T.OlderVersions, ct).ConfigureAwait(false) is not null;
+
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 

@@ -25,7 +25,11 @@ internal sealed class ResourceDiscovery(KubernetesTransport transport)
     /// <param name="newest">The kind in its newest version.</param>
     /// <param name="older">Its older versions, newest first.</param>
     /// <param name="ct">Ends the request.</param>
-    public async ValueTask<ResourceType> ServedAsync(ResourceType newest, IReadOnlyList<string> older, CancellationToken ct)
+    public async ValueTask<ResourceType> ServedAsync(ResourceType newest, IReadOnlyList<string> older, CancellationToken ct) =>
+        await FindServedAsync(newest, older, ct).ConfigureAwait(false) ?? newest;
+
+    /// <summary>As <see cref="ServedAsync"/>; null when the server has none of the versions.</summary>
+    public async ValueTask<ResourceType?> FindServedAsync(ResourceType newest, IReadOnlyList<string> older, CancellationToken ct)
     {
         if (_served.TryGetValue(newest, out var served))
         {
@@ -41,7 +45,7 @@ internal sealed class ResourceDiscovery(KubernetesTransport transport)
             }
         }
 
-        return newest;
+        return null;
     }
 
     private async Task<bool> IsServedAsync(ResourceType type, CancellationToken ct)

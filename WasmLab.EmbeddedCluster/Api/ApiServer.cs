@@ -30,18 +30,26 @@ internal sealed class ApiServer : IDisposable
 
     private readonly ApiCore _core;
     private readonly ITimer _upkeep;
+    private readonly StorePersistence? _persistence;
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>An API with no objects but the namespaces that every cluster has.</summary>
+    /// <summary>An API with the objects of an earlier run, if those are kept, and the namespaces that every cluster has.</summary>
     /// <param name="loggers">For what goes wrong inside.</param>
     /// <param name="time">For timestamps.</param>
     /// <param name="logSource">Finds who knows the logs of containers, when one is asked for; null, or one that finds nobody: logs are not implemented.</param>
-    public ApiServer(ILoggerFactory loggers, TimeProvider time, Func<ILogSource?>? logSource = null)
+    /// <param name="file">Keeps the objects for a later run; null keeps them in memory only.</param>
+    public ApiServer(ILoggerFactory loggers, TimeProvider time, Func<ILogSource?>? logSource = null, ObjectFile? file = null)
     {
         // Revisions start at the time, so that one of an earlier run is too old rather than yet to come.
         var store = new MemoryObjectStore((long)(time.GetUtcNow() - s_firstRevisionEpoch).TotalMilliseconds);
         _core = new(store, new ServiceAddresses(), time, loggers.CreateLogger<ApiServer>(), logSource, _stopping.Token);
         _upkeep = time.CreateTimer(_ => KeepUp(store), null, s_upkeepPeriod, s_upkeepPeriod);
+        if (file is not null)
+        {
+            Restore(file);
+            _persistence = new(store, file, time, _core.Logger);
+        }
+
         CreatePermanentNamespaces();
     }
 
@@ -82,6 +90,7 @@ internal sealed class ApiServer : IDisposable
         {
             _stopping.Cancel();
             _upkeep.Dispose();
+            _persistence?.Dispose();
         }
     }
 
@@ -121,11 +130,23 @@ internal sealed class ApiServer : IDisposable
         store.ReportProgress();
     }
 
+    private void Restore(ObjectFile file)
+    {
+        foreach (var (key, obj) in file.Read())
+        {
+            _core.Store.Create(key, obj);
+            if (key.Resource == Service.Type.Plural && (string?)obj["spec"]?["clusterIP"] is { } address)
+            {
+                _core.Addresses.Take(address);
+            }
+        }
+    }
+
     private void CreatePermanentNamespaces()
     {
         var resource = ResourceRegistry.Of(Namespace.Type);
         var options = new WriteOptions(false, "kube-apiserver", null, FieldValidation.Ignore, _ => { });
-        foreach (var name in NamespaceStrategy.Permanent)
+        foreach (var name in NamespaceStrategy.Permanent.Where(name => _core.Store.Find(new(Namespace.Type.Plural, "", name)) is null))
         {
             var obj = new JsonObject { ["kind"] = "Namespace", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = name } };
             ObjectCreation.Create(_core, resource, obj, null, options);

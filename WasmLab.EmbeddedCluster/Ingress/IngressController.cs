@@ -19,6 +19,7 @@ internal sealed class IngressController : IDisposable
     private readonly Informer<IngressClass> _classes;
     private readonly Informer<Service> _services;
     private readonly Informer<EndpointSlice> _slices;
+    private readonly Informer<Namespace>? _namespaces;
     private readonly BackendRegistry _backends;
     private readonly RouteTableBuilder _builder;
     private readonly Forwarder _forwarder;
@@ -32,7 +33,14 @@ internal sealed class IngressController : IDisposable
     private Task _loop = Task.CompletedTask;
     private (int Ingresses, int Hosts, int Locations) _size;
 
-    public IngressController(KubernetesClient client, BackendRegistry backends, Forwarder forwarder, IngressStatusReporter reporter, ILogger<IngressController> logger)
+    /// <param name="client">The cluster.</param>
+    /// <param name="backends">Gets the endpoints.</param>
+    /// <param name="forwarder">Gets the routes.</param>
+    /// <param name="reporter">Tells the cluster.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="namespaceSelector">Labels of the namespaces whose ingresses are served; null serves all.</param>
+    public IngressController(
+        KubernetesClient client, BackendRegistry backends, Forwarder forwarder, IngressStatusReporter reporter, ILogger<IngressController> logger, string? namespaceSelector = null)
     {
         _backends = backends;
         _builder = new RouteTableBuilder(backends.Get);
@@ -43,6 +51,7 @@ internal sealed class IngressController : IDisposable
         _classes = Watch<IngressClass>(client);
         _services = Watch<Service>(client);
         _slices = Watch<EndpointSlice>(client);
+        _namespaces = namespaceSelector is null ? null : Watch<Namespace>(client, new ListOptions { LabelSelector = namespaceSelector });
     }
 
     /// <summary>Returns when the routes of what the cluster holds now are in place.</summary>
@@ -53,7 +62,8 @@ internal sealed class IngressController : IDisposable
             _ingresses.StartAsync(cancellationToken),
             _classes.StartAsync(cancellationToken),
             _services.StartAsync(cancellationToken),
-            _slices.StartAsync(cancellationToken)).ConfigureAwait(false);
+            _slices.StartAsync(cancellationToken),
+            _namespaces?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         Build();
         _loop = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -67,6 +77,10 @@ internal sealed class IngressController : IDisposable
         await _classes.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
         await _slices.DisposeAsync().ConfigureAwait(false);
+        if (_namespaces is not null)
+        {
+            await _namespaces.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     public void Dispose() => _stop.Dispose();
@@ -84,7 +98,7 @@ internal sealed class IngressController : IDisposable
         try
         {
             var classes = new IngressClasses(_classes.Items);
-            var build = _builder.Build(_ingresses.Items.Where(classes.Claims));
+            var build = _builder.Build(_ingresses.Items.Where(ingress => IsWatched(ingress) && classes.Claims(ingress)));
             // Endpoints before routes: a new route never meets a backend that has not been looked up.
             _backends.Refresh(_services.Items, _slices.Items);
             _forwarder.Table = build.Table;
@@ -127,10 +141,12 @@ internal sealed class IngressController : IDisposable
         }
     }
 
-    private Informer<T> Watch<T>(KubernetesClient client)
+    private bool IsWatched(Ingress ingress) => _namespaces is null || _namespaces.Find(ingress.Metadata.Namespace!) is not null;
+
+    private Informer<T> Watch<T>(KubernetesClient client, ListOptions? options = null)
         where T : KubernetesObject, IKubernetesKind<T>, new()
     {
-        var informer = new Informer<T>(client, logger: _logger);
+        var informer = new Informer<T>(client, options: options, logger: _logger);
         informer.Changed += _ => _changes.Writer.TryWrite(true);
         return informer;
     }

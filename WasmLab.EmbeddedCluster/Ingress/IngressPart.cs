@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WasmLab.EmbeddedCluster.Ingresses.Balancing;
 using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
 using WasmLab.EmbeddedCluster.Ingresses.Telemetry;
+using WasmLab.Kubernetes;
 
 namespace WasmLab.EmbeddedCluster.Ingresses;
 
@@ -11,6 +12,9 @@ internal static class IngressPart
 {
     public static IServiceCollection AddIngress(this IServiceCollection services) => services
         .AddSingleton(provider => new AccessLog(Console.Out, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<PortForwardConnector>()
+        .AddSingleton<IUpstreamConnector>(provider => new PodConnector(
+            provider.GetRequiredService<PortForwardConnector>(), ReachOf(provider.GetRequiredService<ClusterOptions>()), provider.GetRequiredService<ILogger<PodConnector>>()))
         .AddSingleton<UpstreamPools>()
         .AddSingleton<BackendRegistry>()
         .AddSingleton(provider => new Forwarder(
@@ -18,7 +22,16 @@ internal static class IngressPart
             provider.GetRequiredService<ILogger<Forwarder>>(),
             provider.GetRequiredService<AccessLog>()))
         .AddSingleton<IngressStatusReporter>()
-        .AddSingleton<IngressController>()
-        .AddSingleton<IngressEndpoint>()
+        .AddSingleton(provider => new IngressController(
+            provider.GetRequiredService<KubernetesClient>(),
+            provider.GetRequiredService<BackendRegistry>(),
+            provider.GetRequiredService<Forwarder>(),
+            provider.GetRequiredService<IngressStatusReporter>(),
+            provider.GetRequiredService<ILogger<IngressController>>(),
+            provider.GetRequiredService<ClusterOptions>().WatchNamespaceSelector))
         .AddHostedService<IngressService>();
+
+    /// <summary>Where this process has the API, it is this machine that the pods run on.</summary>
+    private static PodReach ReachOf(ClusterOptions options) =>
+        options.Parts.HasFlag(ClusterParts.Api) ? PodReach.Direct : options.IngressReach;
 }

@@ -10,7 +10,6 @@ namespace WasmLab.EmbeddedCluster.Ingresses;
 internal sealed class IngressService(
     IngressController controller,
     Forwarder forwarder,
-    IngressEndpoint endpoint,
     ClusterOptions options,
     ClusterAddresses addresses,
     ILoggerFactory loggerFactory,
@@ -23,7 +22,6 @@ internal sealed class IngressService(
         _server = await IngressServer.StartAsync(options.IngressPort, forwarder, loggerFactory, cancellationToken).ConfigureAwait(false);
         addresses.Ingress = new Uri($"http://127.0.0.1:{_server.Port}");
         await controller.StartAsync(cancellationToken).ConfigureAwait(false);
-        await endpoint.PublishAsync(addresses.Ingress, cancellationToken).ConfigureAwait(false);
         Log.Listening(logger, addresses.Ingress.GetLeftPart(UriPartial.Authority));
     }
 

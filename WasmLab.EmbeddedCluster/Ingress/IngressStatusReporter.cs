@@ -77,7 +77,11 @@ internal sealed class IngressStatusReporter(KubernetesClient client, TimeProvide
 
         try
         {
-            var own = new IngressClass { Metadata = { Name = IngressClasses.DefaultName }, Spec = { Controller = IngressClasses.Controller } };
+            var own = new IngressClass
+            {
+                Metadata = { Name = IngressClasses.DefaultName, Labels = { [ManagedBy.Label] = ManagedBy.Lab } },
+                Spec = { Controller = IngressClasses.Controller },
+            };
             await client.CreateAsync(own, cancellationToken).ConfigureAwait(false);
         }
         catch (KubernetesException exception) when (exception.IsConflict)

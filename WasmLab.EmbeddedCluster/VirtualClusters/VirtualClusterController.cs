@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using WasmLab.EmbeddedCluster.Api;
+using WasmLab.EmbeddedCluster.Api.Store;
 using WasmLab.EmbeddedCluster.VirtualClusters.Sync;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
@@ -11,7 +12,7 @@ namespace WasmLab.EmbeddedCluster.VirtualClusters;
 
 /// <summary>Runs a virtual cluster for each VirtualCluster object, and puts its kubeconfig into Secret <c>vc-NAME</c> beside it.</summary>
 internal sealed class VirtualClusterController(
-    KubernetesClient host, ApiListener listener, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    KubernetesClient host, ApiListener listener, ClusterOptions options, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private const string FieldManager = "virtual-cluster-controller";
 
@@ -23,6 +24,7 @@ internal sealed class VirtualClusterController(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await listener.StartAsync(cancellationToken).ConfigureAwait(false);
+        await VirtualClusterDefinition.InstallAsync(host, FieldManager, time, cancellationToken).ConfigureAwait(false);
         _informer = new Informer<VirtualCluster>(host, null, null, _logger);
         _queue = new WorkQueue<NamespacedName>(ReconcileAsync, _logger);
         _informer.Changed += change => _queue.Add(NamespacedName.Of(change.Object));
@@ -57,6 +59,7 @@ internal sealed class VirtualClusterController(
             // Forgotten only when all is removed, because what fails is tried again.
             await running.Instance.DisposeAsync().ConfigureAwait(false);
             await RemoveCopiesAsync(key, cancellationToken).ConfigureAwait(false);
+            Forget(running.Uid);
             _running.Remove(key);
             _logger.LogInformation("Virtual cluster {Key} is gone", key);
         }
@@ -68,7 +71,8 @@ internal sealed class VirtualClusterController(
 
         try
         {
-            var instance = await VirtualClusterInstance.StartAsync(wanted, host, listener, time, loggers, cancellationToken).ConfigureAwait(false);
+            var instance = await VirtualClusterInstance.StartAsync(
+                wanted, host, listener, FileOf(wanted), time, loggers, cancellationToken).ConfigureAwait(false);
             _running[key] = (wanted.Metadata.Uid, instance);
             await PublishKubeConfigAsync(wanted, instance, cancellationToken).ConfigureAwait(false);
             await ReportAsync(key, "Running", instance.Server, null, cancellationToken).ConfigureAwait(false);
@@ -80,6 +84,24 @@ internal sealed class VirtualClusterController(
             throw;
         }
     }
+
+    /// <summary>
+    /// A cluster that outlives this process keeps the copies: the objects they are copies of have to be there again, unchanged. What was brought
+    /// from the host comes anew.
+    /// </summary>
+    private ObjectFile? FileOf(VirtualCluster virtualCluster) => options.Parts.HasFlag(ClusterParts.Api)
+        ? null
+        : new ObjectFile(PathOf(virtualCluster.Metadata.Uid), item => item.Key.Resource != Event.ResourceType.Plural && !item.Labels.ContainsKey(SyncScope.FromHostLabel));
+
+    private void Forget(string? uid)
+    {
+        if (File.Exists(PathOf(uid)))
+        {
+            File.Delete(PathOf(uid));
+        }
+    }
+
+    private string PathOf(string? uid) => Path.Combine(options.StateDirectory, "virtualclusters", $"{uid}.jsonl");
 
     private Task PublishKubeConfigAsync(VirtualCluster virtualCluster, VirtualClusterInstance instance, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using WasmLab.EmbeddedCluster.Api;
+using WasmLab.EmbeddedCluster.Api.Store;
 using WasmLab.EmbeddedCluster.Controllers;
 using WasmLab.EmbeddedCluster.VirtualClusters.Sync;
 using WasmLab.Kubernetes;
@@ -42,13 +43,19 @@ internal sealed class VirtualClusterInstance : IAsyncDisposable
     public KubeConfig IssueKubeConfig(string name) => _listener.IssueKubeConfig(name, _path);
 
     public static async Task<VirtualClusterInstance> StartAsync(
-        VirtualCluster virtualCluster, KubernetesClient host, ApiListener listener, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        VirtualCluster virtualCluster,
+        KubernetesClient host,
+        ApiListener listener,
+        ObjectFile? file,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         var name = virtualCluster.Metadata.Name!;
         var ns = virtualCluster.Metadata.Namespace!;
         var path = $"/virtualclusters/{ns}/{name}";
         var logs = new HostLogSource(host, ns, name);
-        var api = new ApiServer(loggers, time, () => logs);
+        var api = new ApiServer(loggers, time, () => logs, file);
         var client = api.CreateClient();
         var scope = new SyncScope(name, ns, client, host, loggers.CreateLogger($"VirtualCluster.{name}"), time);
         var instance = new VirtualClusterInstance(listener, api, client, scope, path, time, loggers);

@@ -25,8 +25,10 @@ public static class ClusterBuilderExtensions
 
         var options = LabOptions.Read(builder.Configuration, builder.AppHostDirectory);
         var trace = new BringUpTrace(TimeProvider.System);
-        var provider = new EmbeddedClusterProvider(options, trace);
+        var program = new ClusterProgram(options, trace);
+        var provider = ClusterProviders.Create(options, program);
         builder.Services.AddSingleton(trace);
+        builder.Services.AddSingleton(program);
         builder.Services.AddSingleton<IClusterProvider>(provider);
         builder.Services.AddLab(options);
 
@@ -44,6 +46,7 @@ public static class ClusterBuilderExtensions
             tags: null));
 
         provider.AddPrograms(cluster);
+        new ClusterControllers(options, program).AddTo(cluster);
         return cluster;
     }
 

@@ -10,9 +10,8 @@ using WasmLab.Kubernetes.Objects;
 namespace WasmLab.Hosting.Flavors;
 
 /// <summary>Applies a flavor's manifest in its virtual cluster and waits until its pod is ready.</summary>
-internal sealed class FlavorDeployment(ClusterConnections connections)
+internal sealed class FlavorDeployment(ClusterConnections connections, HostObjects hostObjects)
 {
-    private const string FieldManager = "wasmlab";
     private const string DefaultNamespace = "default";
 
     /// <summary>Applies every object of the manifest; a RuntimeClass also on the host, whose node is what it is about.</summary>
@@ -31,12 +30,11 @@ internal sealed class FlavorDeployment(ClusterConnections connections)
         {
             if (KindOf(item) == "RuntimeClass")
             {
-                // vcluster does not bring a RuntimeClass to the host, where the node looks for it.
-                step.Logger.LogInformation("RuntimeClass {Name} goes to the host as well: its node reads it there.", NameOf(item));
-                await connections.Host.ApplyAsync((JsonObject)item.DeepClone(), FieldManager, null, cancellationToken).ConfigureAwait(false);
+                // A virtual cluster does not bring it to the host, where the node looks for it.
+                await hostObjects.EnsureRuntimeClassAsync(item, step, cancellationToken).ConfigureAwait(false);
             }
 
-            await virtualCluster.ApplyAsync(item, FieldManager, DefaultNamespace, cancellationToken).ConfigureAwait(false);
+            await virtualCluster.ApplyAsync(item, Ownership.FieldManager, DefaultNamespace, cancellationToken).ConfigureAwait(false);
             step.Logger.LogInformation("{Kind}/{Name} applied", KindOf(item)?.ToLowerInvariant(), NameOf(item));
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Lab;
 using WasmLab.Hosting.WasmShims;
 using WasmLab.Oci;
@@ -6,7 +7,7 @@ using WasmLab.Oci;
 namespace WasmLab.Hosting.Flavors;
 
 /// <summary>Builds the flavors' images into the lab's local store.</summary>
-internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgram)
+internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgram, NodePlatform nodePlatform)
 {
     private const string ProgramPath = "httpbin";
     private const string ModulePath = "httpbin.wasm";
@@ -27,13 +28,15 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
             return;
         }
 
+        var platform = await nodePlatform.FindAsync(cancellationToken).ConfigureAwait(false);
         var builder = annotation.Content switch
         {
-            FlavorImageContent.Native native => Native(await nativeProgram.FindAsync(native, step, cancellationToken).ConfigureAwait(false)),
-            FlavorImageContent.Embed embed => Embed(flavor, embed.Module),
+            FlavorImageContent.Native native => Native(await nativeProgram.FindAsync(native, platform, step, cancellationToken).ConfigureAwait(false)),
+            FlavorImageContent.Embed embed => Embed(flavor, Existing(embed.Module)),
             FlavorImageContent.Runtime runtime => Runtime(runtime.Module),
             _ => throw new InvalidOperationException($"Unknown content {annotation.Content}."),
         };
+        builder.Platform = platform;
         builder.Environment["FLAVOR"] = flavor;
         builder.ExposedPorts.Add(Port);
 
@@ -46,6 +49,25 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
         }
     }
 
+    /// <summary>The image that was built, or null.</summary>
+    public ImageManifestInfo? Find(ImageReference reference) => _store.Find(reference);
+
+    /// <summary>Writes an image as an archive that containerd and Docker load; a rehearsal has none.</summary>
+    public async Task ExportAsync(ImageReference reference, string path, LabStep step, CancellationToken cancellationToken)
+    {
+        if (step.IsRehearsal)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var archive = File.Create(path);
+        await using (archive.ConfigureAwait(false))
+        {
+            await _store.ExportAsync(reference, archive, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static ImageBuilder Native(string program) =>
         new ImageBuilder { Entrypoint = ["/" + ProgramPath] }
             .AddLayer(LayerEntry.FromFile(ProgramPath, program, LayerEntry.Executable));
@@ -54,11 +76,24 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
         new ImageBuilder { Entrypoint = ["/" + ModulePath] }
             .AddLayer(LayerEntry.FromFile(ModulePath, Existing(module)));
 
-    /// <summary>WasmEdge's command line; the program of that name is the lab's own runtime, which reads it the same way.</summary>
-    private static ImageBuilder Embed(string flavor, string module)
+    /// <summary>On a real node WasmEdge from a folder of the user's; the embedded node has the lab's own runtime, which takes the same command line.</summary>
+    private ImageBuilder Embed(string flavor, string module)
+    {
+        if (options.Images.EmbedBase is null && options.Cluster != ClusterKind.Embedded)
+        {
+            throw new StepUnavailableException(
+                "A real node wants WasmEdge in the image of the flavor embed: WasmLab:Images:EmbedBase names a folder with it, its program wasmedge at usr/bin.");
+        }
+
+        return new ImageBuilder { Command = [RuntimeName, "--env", $"FLAVOR={flavor}", "--dir", ".:/", "/" + ModulePath] }
+            .AddLayer(options.Images.EmbedBase is { } folder ? FilesOf(folder) : OwnRuntime())
+            .AddLayer(LayerEntry.FromFile(ModulePath, module));
+    }
+
+    private static IEnumerable<LayerEntry> OwnRuntime()
     {
         var shim = Path.GetFileNameWithoutExtension(LabPrograms.Shim);
-        var runtime = ShimFiles.Of(Path.GetDirectoryName(LabPrograms.Shim)!).Select(file =>
+        return ShimFiles.Of(Path.GetDirectoryName(LabPrograms.Shim)!).Select(file =>
         {
             var isProgram = Path.GetFileNameWithoutExtension(file.Name) == shim && file.Extension is "" or ".exe";
             return LayerEntry.FromFile(
@@ -66,11 +101,16 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
                 file.FullName,
                 isProgram ? LayerEntry.Executable : LayerEntry.PlainFile);
         });
-
-        return new ImageBuilder { Command = [RuntimeName, "--env", $"FLAVOR={flavor}", "--dir", ".:/", "/" + ModulePath] }
-            .AddLayer(runtime)
-            .AddLayer(LayerEntry.FromFile(ModulePath, Existing(module)));
     }
+
+    private static IEnumerable<LayerEntry> FilesOf(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => LayerEntry.FromFile(
+                Path.GetRelativePath(folder, file).Replace('\\', '/'), file, IsExecutable(file) ? LayerEntry.Executable : LayerEntry.PlainFile))
+            : throw new DistributedApplicationException($"WasmLab:Images:EmbedBase is '{folder}', but there is no such folder.");
+
+    private static bool IsExecutable(string file) =>
+        !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute);
 
     private static string Existing(string module) =>
         File.Exists(module)

@@ -45,6 +45,9 @@ internal sealed record LabOptions
     /// <summary>Examine the chain of a lab that was brought up before, print each link, exit.</summary>
     public bool Doctor { get; init; }
 
+    /// <summary>The lab is not brought up, only looked at.</summary>
+    public bool IsPassive => DryRun || Doctor;
+
     /// <summary>Which controller serves the ingresses.</summary>
     public IngressKind Ingress { get; init; }
 

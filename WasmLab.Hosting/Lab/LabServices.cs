@@ -19,6 +19,8 @@ internal static class LabServices
         services.AddSingleton<IProcessRunner, ProcessRunner>();
         services.AddSingleton<LabShell>();
         services.AddSingleton<ClusterConnections>();
+        services.AddSingleton<HostObjects>();
+        services.AddSingleton<NodePlatform>();
         services.AddSingleton<FlavorImages>();
         services.AddSingleton<FlavorProbe>();
         services.AddSingleton<FlavorDeployment>();
@@ -57,7 +59,18 @@ internal static class LabServices
             .AddSingleton<IWasmShimProvider, EmbeddedWasmShimProvider>()
             .AddSingleton<IDiagnostic, EmbeddedWasmShimDiagnostic>()
             .AddSingleton<IImageLoader, SharedStoreImageLoader>(),
+        ClusterKind.Context => services
+            .AddWasmShim(options)
+            .AddSingleton<IDiagnostic, ContextDiagnostic>()
+            .AddSingleton<IImageLoader, NodeImageLoader>(),
         _ => throw NotYet($"WasmLab:Cluster '{options.Cluster}'"),
+    };
+
+    /// <summary>What brings the handler to real nodes.</summary>
+    private static IServiceCollection AddWasmShim(this IServiceCollection services, LabOptions options) => options.Shim.Source switch
+    {
+        ShimSource.Existing => services.AddSingleton<IWasmShimProvider, ExistingWasmShimProvider>(),
+        _ => throw NotYet($"WasmLab:Shim:Source '{options.Shim.Source}'"),
     };
 
     private static IServiceCollection AddIngress(this IServiceCollection services, LabOptions options) => options.Ingress switch

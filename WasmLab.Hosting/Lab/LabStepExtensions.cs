@@ -34,7 +34,7 @@ internal static class LabStepExtensions
 
         return builder.OnInitializeResource(async (resource, initialize, cancellationToken) =>
         {
-            if (initialize.Services.GetRequiredService<LabOptions>() is { DryRun: true } or { Doctor: true })
+            if (initialize.Services.GetRequiredService<LabOptions>().IsPassive)
             {
                 return;
             }

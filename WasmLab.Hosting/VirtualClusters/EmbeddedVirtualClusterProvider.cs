@@ -7,20 +7,26 @@ using WasmLab.Kubernetes.Objects;
 namespace WasmLab.Hosting.VirtualClusters;
 
 /// <summary>
-/// Asks the cluster for a <c>VirtualCluster</c> object and, as <c>vcluster connect</c> does, reads its kubeconfig from Secret
-/// <c>vc-NAME</c>.
+/// Asks the cluster for a <c>VirtualCluster</c> object, which the lab's own controller serves, and, as <c>vcluster connect</c> does, reads its
+/// kubeconfig from Secret <c>vc-NAME</c>.
 /// </summary>
-internal sealed class EmbeddedVirtualClusterProvider(ClusterConnections connections) : IVirtualClusterProvider
+internal sealed class EmbeddedVirtualClusterProvider(ClusterConnections connections, HostObjects hostObjects, LabOptions options, TimeProvider time)
+    : IVirtualClusterProvider
 {
-    private const string FieldManager = "wasmlab";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public async Task<KubeConfig?> CreateAsync(VirtualClusterResource virtualCluster, LabStep step, CancellationToken cancellationToken)
     {
         var name = virtualCluster.VirtualClusterName;
-        step.ByHand("helm repo add vcluster https://charts.loft.sh");
-        step.ByHand($"helm upgrade --install {name} vcluster/vcluster --namespace {name} --create-namespace --values assets/vcluster.yaml");
+        if (options.Cluster == ClusterKind.Embedded)
+        {
+            step.ByHand("helm repo add vcluster https://charts.loft.sh");
+            step.ByHand($"helm upgrade --install {name} vcluster/vcluster --namespace {name} --create-namespace --values assets/vcluster.yaml");
+        }
 
+        await hostObjects.EnsureNamespaceAsync(name, step, cancellationToken).ConfigureAwait(false);
+        step.ByHand($"kubectl apply -f -    # VirtualCluster {name} in namespace {name}, with the kind's CustomResourceDefinition where it is missing");
         if (step.IsRehearsal)
         {
             return null;
@@ -30,40 +36,64 @@ internal sealed class EmbeddedVirtualClusterProvider(ClusterConnections connecti
         deadline.CancelAfter(Deadline);
         try
         {
-            var host = connections.Host;
-            await host.ApplyAsync(new Namespace { Metadata = { Name = name } }, FieldManager, deadline.Token).ConfigureAwait(false);
-            await host.ApplyAsync(new VirtualCluster { Metadata = { Name = name, Namespace = name } }, FieldManager, deadline.Token)
-                .ConfigureAwait(false);
-
+            await CreateAsync(name, deadline.Token).ConfigureAwait(false);
             step.ByHand($"kubectl -n {name} get secret vc-{name} -o jsonpath='{{.data.config}}' | base64 -d");
-            return await ReadKubeConfigAsync(host, name, deadline.Token).ConfigureAwait(false);
+            return await ReadKubeConfigAsync(name, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DistributedApplicationException(
-                $"Virtual cluster '{name}' did not come up within {Deadline.TotalSeconds:0} s: Secret vc-{name} is missing in namespace {name}. "
+                $"Virtual cluster '{name}' did not come up within {Deadline.TotalSeconds:0} s: no API server answers the kubeconfig of Secret vc-{name} in namespace {name}. "
                 + $"See: kubectl -n {name} describe virtualcluster {name}");
         }
     }
 
-    private static async Task<KubeConfig> ReadKubeConfigAsync(KubernetesClient host, string name, CancellationToken cancellationToken)
+    /// <summary>The kind may be on its way: the controller brings it to a cluster that does not know it.</summary>
+    private async Task CreateAsync(string name, CancellationToken cancellationToken)
     {
-        var secretName = $"vc-{name}";
-        var list = await host.ListAsync<Secret>(name, ct: cancellationToken).ConfigureAwait(false);
-        if (list.Items.FirstOrDefault(secret => secret.Metadata.Name == secretName) is { } there)
+        while (true)
         {
-            return Parse(there);
-        }
-
-        await foreach (var change in host.WatchAsync<Secret>(name, list.Metadata.ResourceVersion, null, cancellationToken).ConfigureAwait(false))
-        {
-            if (change.Type is WatchEventType.Added or WatchEventType.Modified && change.Object.Metadata.Name == secretName)
+            try
             {
-                return Parse(change.Object);
+                var virtualCluster = Ownership.Mark(new VirtualCluster { Metadata = { Name = name, Namespace = name } });
+                await connections.Host.ApplyAsync(virtualCluster, Ownership.FieldManager, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (KubernetesException exception) when (exception.IsNotFound)
+            {
+                await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
 
-        throw new DistributedApplicationException($"The API server ended the watch before Secret {secretName} came.");
+    /// <summary>On a cluster that outlives the lab the Secret may be an earlier lab's: it counts when its API server answers.</summary>
+    private async Task<KubeConfig> ReadKubeConfigAsync(string name, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await connections.Host.FindAsync<Secret>($"vc-{name}", name, cancellationToken).ConfigureAwait(false) is { } secret
+                && Parse(secret) is var config
+                && await AnswersAsync(config, cancellationToken).ConfigureAwait(false))
+            {
+                return config;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<bool> AnswersAsync(KubeConfig config, CancellationToken cancellationToken)
+    {
+        using var client = KubernetesClient.Connect(config);
+        try
+        {
+            await client.GetReadyzAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or KubernetesException or IOException)
+        {
+            return false;
+        }
     }
 
     private static KubeConfig Parse(Secret secret) =>

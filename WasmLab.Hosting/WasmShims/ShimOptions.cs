@@ -79,4 +79,7 @@ internal enum ShimSource
 
     /// <summary>The node's own crun, which runs WebAssembly through WasmEdge.</summary>
     Crun,
+
+    /// <summary>The nodes have the handler already; the lab leaves them alone.</summary>
+    Existing,
 }

@@ -51,6 +51,9 @@ public sealed class PodSpec : Extensible
 
     public string? ServiceAccountName { get; set; }
 
+    /// <summary>Whether the account's token is mounted into the containers; null leaves it to the account.</summary>
+    public bool? AutomountServiceAccountToken { get; set; }
+
     public Dictionary<string, string> Overhead { get; set => field = value ?? []; } = [];
 
     public List<Toleration> Tolerations { get; set => field = value ?? []; } = [];

@@ -51,7 +51,7 @@ public sealed class NativeProgramTests : IDisposable
         var options = new LabOptions { StateDirectory = _folder };
         var step = new LabStep(new ClusterResource("native"), services: null!, NullLogger.Instance, notifications: null!);
         var content = new FlavorImageContent.Native(Path.Combine(_folder, "sources"), Path.Combine(_folder, "prebuilt"));
-        return new NativeProgram(cargo, options).FindAsync(content, step, Token);
+        return new NativeProgram(cargo, options).FindAsync(content, WasmLab.Oci.Platform.Linux, step, Token);
     }
 
     private sealed class MissingCargo : IProcessRunner

@@ -103,6 +103,15 @@ internal sealed class MemoryObjectStore : IObjectStore
         }
     }
 
+    /// <summary>Every object of every resource.</summary>
+    public IReadOnlyList<StoredObject> All()
+    {
+        lock (_gate)
+        {
+            return [.. _tables.Values.SelectMany(table => table.Objects.Values)];
+        }
+    }
+
     /// <summary>Tells every watch how far it is, so that a client that saw nothing for long need not start from long ago.</summary>
     public void ReportProgress()
     {

@@ -59,14 +59,22 @@ internal sealed class BackendRegistry(UpstreamPools pools)
                 .Where(candidate => (candidate.Name ?? "") == (port.Name ?? "") && candidate.Protocol is null or "TCP" && candidate.Port is > 0)
                 .SelectMany(candidate => slice.Endpoints
                     .Where(endpoint => endpoint.Conditions?.Ready != false)
-                    .SelectMany(endpoint => endpoint.Addresses.Select(address => (address, candidate.Port!.Value, endpoint.TargetRef?.Name)))))
-            .Select(item => (Parse(item.address, item.Value), item.Name))
+                    .SelectMany(endpoint => endpoint.Addresses.Select(address => (
+                        Address: Parse(address, candidate.Port!.Value, slice.Metadata.Namespace, endpoint.TargetRef), endpoint.TargetRef?.Name)))))
             .Distinct()
-            .OrderBy(item => item.Item1.ToString(), StringComparer.Ordinal);
+            .OrderBy(item => item.Address.ToString(), StringComparer.Ordinal);
     }
 
-    private static EndPoint Parse(string address, int port) =>
-        IPAddress.TryParse(address, out var ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(address, port);
+    private static EndPoint Parse(string address, int port, string? @namespace, ObjectReference? target)
+    {
+        if (!IPAddress.TryParse(address, out var ip))
+        {
+            return new DnsEndPoint(address, port);
+        }
+
+        var endPoint = new IPEndPoint(ip, port);
+        return target is { Kind: "Pod", Name: { } pod } ? new PodEndPoint(endPoint, target.Namespace ?? @namespace ?? "default", pod) : endPoint;
+    }
 
     // An endpoint that stays is the same object, so that a request knows what it has been tried on.
     private IEnumerable<BackendEndpoint> Keep(Backend backend, IEnumerable<(EndPoint Address, string? Pod)> found)

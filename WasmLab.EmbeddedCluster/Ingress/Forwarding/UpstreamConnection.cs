@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace WasmLab.EmbeddedCluster.Ingresses.Forwarding;
@@ -125,24 +124,6 @@ internal sealed class UpstreamConnection(Socket socket, UpstreamPool pool, TimeP
     }
 
     public void Dispose() => Abort(ConnectionAbort.Stopped);
-
-    public static async ValueTask<Socket> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
-    {
-        var socket = endPoint is IPEndPoint ip
-            ? new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.NoDelay = true;
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     private async ValueTask<int> AwaitAsync(ValueTask<int> pending)
     {

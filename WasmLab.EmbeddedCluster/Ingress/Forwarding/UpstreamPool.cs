@@ -49,7 +49,7 @@ internal sealed class UpstreamPool(EndPoint endPoint, UpstreamPools pools, TimeP
     {
         using var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         source.CancelAfter(timeout);
-        var socket = await UpstreamConnection.ConnectAsync(endPoint, source.Token).ConfigureAwait(false);
+        var socket = await pools.Connector.ConnectAsync(endPoint, source.Token).ConfigureAwait(false);
         var connection = new UpstreamConnection(socket, this, timeProvider) { Requests = 1 };
         pools.Watch(connection);
         return connection;

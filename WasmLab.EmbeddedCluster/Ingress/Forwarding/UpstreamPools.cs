@@ -15,11 +15,16 @@ internal sealed class UpstreamPools : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ITimer _timer;
 
-    public UpstreamPools(TimeProvider timeProvider)
+    /// <param name="timeProvider">The clock of the deadlines.</param>
+    /// <param name="connector">Opens the connections; null connects to addresses directly.</param>
+    public UpstreamPools(TimeProvider timeProvider, IUpstreamConnector? connector = null)
     {
         _timeProvider = timeProvider;
+        Connector = connector ?? DirectConnector.Instance;
         _timer = timeProvider.CreateTimer(static state => ((UpstreamPools)state!).Sweep(), this, WatchInterval, WatchInterval);
     }
+
+    public IUpstreamConnector Connector { get; }
 
     public int OpenConnections
     {

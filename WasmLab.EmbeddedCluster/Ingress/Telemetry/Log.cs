@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Error, "Ingress failed on {Method} {Host}{Target}")]
     public static partial void ForwardingBroke(ILogger logger, Exception exception, string method, string host, string target);
+
+    [LoggerMessage(9, LogLevel.Information, "Pods are reached {How} ({Why})")]
+    public static partial void ReachDecided(ILogger logger, string how, string why);
+
+    [LoggerMessage(10, LogLevel.Warning, "A connection through the API server broke: {Reason}")]
+    public static partial void PortForwardBroke(ILogger logger, string reason);
 }

@@ -15,7 +15,9 @@ internal sealed class PodSyncer(SyncScope scope) : ToHostSyncer<Pod>(scope)
         var ns = item.Metadata.Namespace ?? "default";
         var spec = ObjectCopy.Of(item.Spec);
         spec.NodeName = null;
+        // The host's credentials are none of the virtual cluster's business.
         spec.ServiceAccountName = null;
+        spec.AutomountServiceAccountToken = false;
         spec.UnknownFields?.Remove("serviceAccount");
         spec.Hostname ??= item.Metadata.Name;
         PodReferences.Rename(spec, name => Scope.HostNameOf(name, ns));

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using WasmLab.Hosting.Lab;
+using WasmLab.Hosting.Nodes;
+using WasmLab.Oci;
+
+namespace WasmLab.Hosting.Flavors;
+
+/// <summary>Copies an image to every node as an archive and imports it into the node's containerd.</summary>
+internal sealed class NodeImageLoader(INodes nodes, FlavorImages images, LabOptions options) : IImageLoader
+{
+    private static readonly string[] Ctr = ["ctr", "--namespace", "k8s.io"];
+
+    public async Task LoadAsync(ImageReference reference, LabStep step, CancellationToken cancellationToken)
+    {
+        var image = images.Find(reference);
+        foreach (var node in await nodes.ListAsync(step, cancellationToken).ConfigureAwait(false))
+        {
+            if (image is not null && await HasAsync(node, reference, image.Digest, cancellationToken).ConfigureAwait(false))
+            {
+                step.Logger.LogInformation("Node {Node} has {Reference} already: {Digest}.", node.Name, reference.Familiar, image.Digest);
+                continue;
+            }
+
+            await LoadAsync(node, reference, step, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LoadAsync(INode node, ImageReference reference, LabStep step, CancellationToken cancellationToken)
+    {
+        var name = $"wasmlab-{reference.Repository.Replace('/', '-')}-{reference.Tag}.tar";
+        var archive = Path.Combine(options.CacheDirectory, name);
+        var onNode = $"/var/tmp/{name}";
+        await images.ExportAsync(reference, archive, step, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await node.CopyAsync(step, archive, onNode, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellationToken).ConfigureAwait(false);
+            var imported = await node.ChangeAsync(step, [.. Ctr, "images", "import", onNode], cancellationToken).ConfigureAwait(false);
+            if (imported.ExitCode != 0)
+            {
+                throw new DistributedApplicationException(
+                    $"Node {node.Name} could not import image {reference.Familiar}: {imported.Error.Trim()}. Is containerd running there, and is its disk full (df -h /var/lib/containerd)?");
+            }
+        }
+        finally
+        {
+            await node.ChangeAsync(step, ["rm", "-f", onNode], CancellationToken.None).ConfigureAwait(false);
+            File.Delete(archive);
+        }
+    }
+
+    /// <summary>Lines of <c>ctr images ls</c> name, media type and digest of an image.</summary>
+    private static async Task<bool> HasAsync(INode node, ImageReference reference, string digest, CancellationToken cancellationToken)
+    {
+        var listed = await node.ReadAsync([.. Ctr, "images", "ls", $"name=={reference}"], cancellationToken).ConfigureAwait(false);
+        return listed.ExitCode == 0 && listed.Output.Split('\n')
+            .Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _, var found, ..] && name == reference.ToString() && found == digest);
+    }
+}
