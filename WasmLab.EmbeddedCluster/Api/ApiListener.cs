@@ -100,6 +100,7 @@ internal sealed class ApiListener(ClusterOptions options, ILoggerFactory loggers
         builder.Services.RemoveAll<ActivitySource>().AddSingleton(new ActivitySource("WasmLab.EmbeddedCluster.Api"));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         var app = builder.Build();
+        app.UseWebSockets();
         app.Run(HandleAsync);
         try
         {

@@ -11,8 +11,9 @@ internal static class ApiPart
         .AddSingleton(provider => new ApiServer(
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
-            // Asked for late: the node that knows the logs is itself a client of this API.
-            provider.GetService<ILogSource>))
+            // Asked for late: the node that knows the logs and reaches the ports is itself a client of this API.
+            provider.GetService<ILogSource>,
+            provider.GetService<IPortSource>))
         .AddSingleton(provider => provider.GetRequiredService<ApiServer>().CreateClient())
         .AddHostedService<ApiService>();
 

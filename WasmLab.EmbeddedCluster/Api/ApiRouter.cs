@@ -80,6 +80,7 @@ internal static class ApiRouter
         ("finalize", "PUT") when Serves(request) => UpdateVerb.HandleAsync(request),
         ("finalize", "PATCH") when Serves(request) => PatchVerb.HandleAsync(request),
         ("log", "GET") when Serves(request) => LogVerb.HandleAsync(request),
+        ("portforward", "GET" or "POST") when Serves(request) => PortForwardVerb.HandleAsync(request),
         ("binding", "POST") when Serves(request) => BindingVerb.HandleAsync(request),
         ("eviction", "POST") when Serves(request) => EvictionVerb.HandleAsync(request),
         _ when Serves(request) || (request.Subresource == "status" && request.Resource.HasStatus) => throw Statuses.MethodNotAllowed().AsException(),

@@ -37,12 +37,14 @@ internal sealed class ApiServer : IDisposable
     /// <param name="loggers">For what goes wrong inside.</param>
     /// <param name="time">For timestamps.</param>
     /// <param name="logSource">Finds who knows the logs of containers, when one is asked for; null, or one that finds nobody: logs are not implemented.</param>
+    /// <param name="portSource">Finds who reaches the ports of pods, likewise.</param>
     /// <param name="file">Keeps the objects for a later run; null keeps them in memory only.</param>
-    public ApiServer(ILoggerFactory loggers, TimeProvider time, Func<ILogSource?>? logSource = null, ObjectFile? file = null)
+    public ApiServer(
+        ILoggerFactory loggers, TimeProvider time, Func<ILogSource?>? logSource = null, Func<IPortSource?>? portSource = null, ObjectFile? file = null)
     {
         // Revisions start at the time, so that one of an earlier run is too old rather than yet to come.
         var store = new MemoryObjectStore((long)(time.GetUtcNow() - s_firstRevisionEpoch).TotalMilliseconds);
-        _core = new(store, new ServiceAddresses(), time, loggers.CreateLogger<ApiServer>(), logSource, _stopping.Token);
+        _core = new(store, new ServiceAddresses(), time, loggers.CreateLogger<ApiServer>(), logSource, portSource, _stopping.Token);
         _upkeep = time.CreateTimer(_ => KeepUp(store), null, s_upkeepPeriod, s_upkeepPeriod);
         if (file is not null)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using WasmLab.EmbeddedCluster.Api;
 using WasmLab.EmbeddedCluster.Nodes.Logs;
+using WasmLab.EmbeddedCluster.Nodes.Ports;
 
 namespace WasmLab.EmbeddedCluster.Nodes;
 
@@ -14,6 +15,7 @@ internal static class NodePart
         services.AddSingleton<ILogSource>(provider => new NodeLogs(
             (pod, container) => provider.GetRequiredService<NodeService>().FindContainer(pod, container),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IPortSource, NodePorts>();
         return services;
     }
 }

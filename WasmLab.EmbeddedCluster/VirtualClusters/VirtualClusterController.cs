@@ -12,7 +12,8 @@ namespace WasmLab.EmbeddedCluster.VirtualClusters;
 
 /// <summary>Runs a virtual cluster for each VirtualCluster object, and puts its kubeconfig into Secret <c>vc-NAME</c> beside it.</summary>
 internal sealed class VirtualClusterController(
-    KubernetesClient host, ApiListener listener, ClusterOptions options, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    KubernetesClient host, ApiListener listener, ClusterOptions options, TimeProvider time, ILoggerFactory loggers, IPortSource? ports = null)
+    : IHostedService, IAsyncDisposable
 {
     private const string FieldManager = "virtual-cluster-controller";
 
@@ -72,7 +73,7 @@ internal sealed class VirtualClusterController(
         try
         {
             var instance = await VirtualClusterInstance.StartAsync(
-                wanted, host, listener, FileOf(wanted), time, loggers, cancellationToken).ConfigureAwait(false);
+                wanted, host, ports, listener, FileOf(wanted), time, loggers, cancellationToken).ConfigureAwait(false);
             _running[key] = (wanted.Metadata.Uid, instance);
             await PublishKubeConfigAsync(wanted, instance, cancellationToken).ConfigureAwait(false);
             await ReportAsync(key, "Running", instance.Server, null, cancellationToken).ConfigureAwait(false);

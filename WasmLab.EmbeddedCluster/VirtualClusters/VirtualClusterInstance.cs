@@ -45,6 +45,7 @@ internal sealed class VirtualClusterInstance : IAsyncDisposable
     public static async Task<VirtualClusterInstance> StartAsync(
         VirtualCluster virtualCluster,
         KubernetesClient host,
+        IPortSource? hostPorts,
         ApiListener listener,
         ObjectFile? file,
         TimeProvider time,
@@ -55,7 +56,8 @@ internal sealed class VirtualClusterInstance : IAsyncDisposable
         var ns = virtualCluster.Metadata.Namespace!;
         var path = $"/virtualclusters/{ns}/{name}";
         var logs = new HostLogSource(host, ns, name);
-        var api = new ApiServer(loggers, time, () => logs, file);
+        var ports = new HostPortSource(host, hostPorts, ns, name);
+        var api = new ApiServer(loggers, time, () => logs, () => ports, file);
         var client = api.CreateClient();
         var scope = new SyncScope(name, ns, client, host, loggers.CreateLogger($"VirtualCluster.{name}"), time);
         var instance = new VirtualClusterInstance(listener, api, client, scope, path, time, loggers);

@@ -7,7 +7,7 @@ namespace WasmLab.Kubernetes.PodStreams;
 /// Several streams over one WebSocket, as <c>channel.k8s.io</c> has it: the first byte of each message numbers its channel. One reader and
 /// one writer at a time; who reads slowly slows the other side down.
 /// </summary>
-internal sealed class ChannelSocket(WebSocket socket) : IAsyncDisposable
+public sealed class ChannelSocket(WebSocket socket) : IAsyncDisposable
 {
     /// <summary>Since this version the end of a channel can be told.</summary>
     public const string Version5 = "v5.channel.k8s.io";

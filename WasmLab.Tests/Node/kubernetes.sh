@@ -45,6 +45,10 @@ build() {
         (cd "$work/download" && run apt-get -qq "${apt[@]}" source kubernetes)
         run mv "$work"/download/kubernetes-*/ "$source"
     fi
+    # Its reflect2 reads maps as Go did before 1.18, and crashes on a later one; Debian packages the release that does not.
+    unpack bookworm "$work/tools" golang-github-modern-go-reflect2-dev
+    run rsync -a --delete --exclude='*_test.go' --include='*.go' --include='*.s' --exclude='*' \
+        "$work/tools/usr/share/gocode/src/github.com/modern-go/reflect2/" "$source/vendor/github.com/modern-go/reflect2/"
 
     mkdir -p "$work/bin"
     local program

@@ -57,6 +57,7 @@ internal static class ResourceRegistry
                 new("binding", "Binding", "", "v1", ["create"]),
                 new("eviction", "Eviction", "policy", "v1", ["create"]),
                 new("log", "Pod", "", "v1", ["get"]),
+                new("portforward", "PodPortForwardOptions", "", "v1", ["create", "get"]),
             ],
         },
         new(Secret.ResourceType, "core.v1.Secret", new SecretStrategy(), OtherTables.Secret) { SelectableFields = ["type"] },
