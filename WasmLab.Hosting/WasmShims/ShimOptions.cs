@@ -17,7 +17,7 @@ internal sealed record ShimOptions
     /// <summary>Absolute path of the shim's program or of its release archive on this machine, for <see cref="ShimSource.File"/>.</summary>
     public string? File { get; init; }
 
-    /// <summary>Digest of the archive or file, 64 hexadecimal digits; null records the first one seen and holds later ones to it.</summary>
+    /// <summary>Digest of the archive or file, 64 hexadecimal digits; null records that of the first download and holds later ones to it.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>The OCI runtime for <see cref="ShimSource.Crun"/>, a path on the node.</summary>
@@ -31,6 +31,9 @@ internal sealed record ShimOptions
 
     /// <summary>Restarts containerd on the node; run by a shell as root.</summary>
     public string RestartCommand { get; init; } = "systemctl restart containerd";
+
+    /// <summary>Replace a handler or a program of the same name that the lab did not install; removing the handler brings the old one back.</summary>
+    public bool Replace { get; init; }
 
     /// <summary>Image of the pod that works on the node of a cluster that is reached by its context.</summary>
     public string NodeImage { get; init; } = "docker.io/library/busybox:1.37";
@@ -49,6 +52,7 @@ internal sealed record ShimOptions
             ContainerdConfig = reader.Text("Shim:ContainerdConfig") ?? defaults.ContainerdConfig,
             BinDirectory = reader.Text("Shim:BinDirectory") ?? defaults.BinDirectory,
             RestartCommand = reader.Text("Shim:RestartCommand") ?? defaults.RestartCommand,
+            Replace = reader.Flag("Shim:Replace"),
             NodeImage = reader.Text("Shim:NodeImage") ?? defaults.NodeImage,
         };
         if (options.Source == ShimSource.File && options.File is null)

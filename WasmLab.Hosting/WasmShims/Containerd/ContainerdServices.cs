@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using WasmLab.Hosting.Diagnosis;
 
 namespace WasmLab.Hosting.WasmShims.Containerd;
 
@@ -6,5 +7,14 @@ namespace WasmLab.Hosting.WasmShims.Containerd;
 internal static class ContainerdServices
 {
     public static IServiceCollection AddContainerdShim(this IServiceCollection services) => services
-        .AddSingleton<IWasmShimProvider, ContainerdWasmShimProvider>();
+        .AddSingleton<ShimDownload>()
+        .AddSingleton<ShimSignature>()
+        .AddSingleton<IShimSource, ReleaseShimSource>()
+        .AddSingleton<IShimSource, BuiltShimSource>()
+        .AddSingleton<IShimSource, FileShimSource>()
+        .AddSingleton<ContainerdRestart>()
+        .AddSingleton<ContainerdInstaller>()
+        .AddSingleton<ContainerdRemover>()
+        .AddSingleton<IWasmShimProvider, ContainerdWasmShimProvider>()
+        .AddSingleton<IDiagnostic, ContainerdWasmShimDiagnostic>();
 }
