@@ -8,6 +8,11 @@ internal static class ContainerdRequirements
     /// <summary>The first requirement that the node does not meet, or null: cause and remedy.</summary>
     public static string? Unmet(ContainerdFacts facts, ShimOptions options)
     {
+        if (facts.ConfigurationPath is null && !facts.IsRunning && facts.OtherConfigurations is [var other, ..])
+        {
+            return $"its containerd runs with {other}, and there is no {options.ContainerdConfig}: set WasmLab:Shim:ContainerdConfig to {other}";
+        }
+
         if (facts.Containerd is null)
         {
             return facts.HasDocker
@@ -20,11 +25,6 @@ internal static class ContainerdRequirements
         if (facts.Version < s_oldest)
         {
             return $"its containerd is {facts.VersionText}, but runtimes for WebAssembly need {s_oldest} or later: update containerd there";
-        }
-
-        if (facts.ConfigurationPath is null && facts.OtherConfigurations is [var other, ..])
-        {
-            return $"its containerd runs with {other}, and there is no {options.ContainerdConfig}: set WasmLab:Shim:ContainerdConfig to {other}";
         }
 
         if (facts.Dump is null)

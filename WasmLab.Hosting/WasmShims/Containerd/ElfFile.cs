@@ -16,7 +16,7 @@ internal static class ElfFile
             return "any";
         }
 
-        if (head.Length < HeaderSize || !head.StartsWith("\x7fELF"u8))
+        if (head.Length < HeaderSize || !head.StartsWith("\u007fELF"u8))
         {
             return null;
         }

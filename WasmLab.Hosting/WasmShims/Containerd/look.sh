@@ -38,14 +38,17 @@ for candidate in /proc/[0-9]*; do
             *) containerd= ;;
         esac
     else
-        others="$others$used
+        others="$others$(readlink "$candidate/exe") $used
 "
     fi
 done 2>/dev/null
 [ -x "$containerd" ] || containerd=$(command -v containerd)
 
 uname -m | tell architecture
-printf %s "$others" | tell other-configurations
+# Other containerds, such as Docker's, do not count where this one is known.
+printf %s "$others" | while read -r program_of_other used; do
+    [ -n "$containerd" ] && [ "$program_of_other" != "$containerd" ] || echo "$used"
+done | tell other-configurations
 ! command -v dockerd >/dev/null || echo yes | tell docker
 path=$PATH
 if [ -n "$process" ]; then
