@@ -1,3 +1,4 @@
+using System.Net;
 using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
 
 namespace WasmLab.EmbeddedCluster;
@@ -28,6 +29,12 @@ internal sealed record ClusterOptions
 
     /// <summary>Name of the Node object.</summary>
     public string NodeName { get; init; } = "wasmlab";
+
+    /// <summary>Address of the node.</summary>
+    public IPAddress NodeIP { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Socket of the container runtime that runs the pods, for instance <c>unix:///run/containerd/containerd.sock</c>; null to run them in this process.</summary>
+    public string? ContainerRuntimeEndpoint { get; init; }
 
     /// <summary>The parts to run.</summary>
     public ClusterParts Parts { get; init; } = ClusterParts.All;

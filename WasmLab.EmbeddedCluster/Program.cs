@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using WasmLab.EmbeddedCluster;
 using WasmLab.EmbeddedCluster.Ingresses.Forwarding;
 
@@ -35,11 +36,38 @@ var ingressReach = new Option<PodReach>("--ingress-reach")
 };
 var watchNamespaceSelector = new Option<string?>("--watch-namespace-selector") { Description = "Labels of the namespaces whose ingresses are served; all without it." };
 var nodeName = new Option<string>("--node-name") { Description = "Name of the node.", DefaultValueFactory = _ => "wasmlab" };
+var nodeIP = new Option<IPAddress>("--node-ip")
+{
+    Description = "Address of the node, which pods with the host's network have, too.",
+    DefaultValueFactory = _ => IPAddress.Loopback,
+    CustomParser = result =>
+    {
+        if (IPAddress.TryParse(result.Tokens[0].Value, out var address))
+        {
+            return address;
+        }
+
+        result.AddError($"--node-ip: '{result.Tokens[0].Value}' is no IP address");
+        return null;
+    },
+};
+var runtimeEndpoint = new Option<string?>("--container-runtime-endpoint")
+{
+    Description = "Socket of the container runtime that runs the node's pods, for instance unix:///run/containerd/containerd.sock. Without it they run in this process.",
+};
+runtimeEndpoint.Validators.Add(result =>
+{
+    if (result.Tokens is [var token] && !token.Value.StartsWith("unix:///", StringComparison.Ordinal))
+    {
+        result.AddError($"--container-runtime-endpoint: '{token.Value}' is no unix:///PATH");
+    }
+});
 var parentWatch = new Option<bool>("--parent-watch") { Description = "Stop when standard input ends." };
 
 var command = new RootCommand("A small Kubernetes cluster in one process.")
 {
-    parts, stateDirectory, apiPort, ingressPort, kubeConfig, context, ingressReach, watchNamespaceSelector, nodeName, parentWatch,
+    parts, stateDirectory, apiPort, ingressPort, kubeConfig, context, ingressReach, watchNamespaceSelector,
+    nodeName, nodeIP, runtimeEndpoint, parentWatch,
 };
 command.SetAction((result, ct) =>
 {
@@ -55,6 +83,8 @@ command.SetAction((result, ct) =>
             IngressReach = result.GetValue(ingressReach),
             WatchNamespaceSelector = result.GetValue(watchNamespaceSelector),
             NodeName = result.GetValue(nodeName)!,
+            NodeIP = result.GetValue(nodeIP)!,
+            ContainerRuntimeEndpoint = result.GetValue(runtimeEndpoint),
             Parts = result.GetValue(parts),
             ParentWatch = result.GetValue(parentWatch),
         },

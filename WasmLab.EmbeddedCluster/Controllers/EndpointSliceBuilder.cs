@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using WasmLab.EmbeddedCluster.Nodes.Pods;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Controllers;

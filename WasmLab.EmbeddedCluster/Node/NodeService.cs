@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Nodes.Cri;
 using WasmLab.EmbeddedCluster.Nodes.Images;
 using WasmLab.EmbeddedCluster.Nodes.Pods;
 using WasmLab.EmbeddedCluster.Nodes.Probes;
@@ -15,12 +16,11 @@ internal sealed class NodeService(
     ClusterOptions options, KubernetesClient client, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(8);
 
     private readonly ILogger _logger = loggers.CreateLogger<NodeService>();
     private readonly NodePaths _paths = new(options.StateDirectory);
-    private readonly PodNetwork _network = new(new Random());
-    private HandlerRegistry? _handlers;
-    private ImageService? _images;
+    private IContainerRuntime? _runtime;
     private EventRecorder? _events;
     private NodeReporter? _reporter;
     private Prober? _prober;
@@ -32,17 +32,17 @@ internal sealed class NodeService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        LeftoverProcesses.Clean(_paths.Containers, _logger);
+        var machineId = await MachineIdAsync(cancellationToken).ConfigureAwait(false);
+        _runtime = CreateRuntime(machineId);
+        await _runtime.StartAsync(cancellationToken).ConfigureAwait(false);
         _events = new EventRecorder(client, "kubelet", options.NodeName, time, loggers.CreateLogger<EventRecorder>());
         _prober = new Prober(time);
-        _images = new ImageService(_paths.Images, time);
-        _handlers = CreateHandlers();
         _pods = new PodManager(CreateContext(), options.NodeName);
-        _reporter = new NodeReporter(client, options.NodeName, () => _handlers.Names, time, loggers.CreateLogger<NodeReporter>());
-        _handlers.Changed += OnHandlersChanged;
-        _images.Changed += _pods.RetryAll;
+        _reporter = new NodeReporter(client, options.NodeName, options.NodeIP, _runtime, time, loggers.CreateLogger<NodeReporter>());
+        _runtime.Changed += OnRuntimeChanged;
+        _runtime.Images.Changed += _pods.RetryAll;
 
-        await _reporter.RegisterAsync(_network.Range, await MachineIdAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await _reporter.RegisterAsync(machineId, cancellationToken).ConfigureAwait(false);
         _events.Record(_reporter.Node, EventType.Normal, "Starting", "Starting kubelet.");
         _events.Record(_reporter.Node, EventType.Normal, "NodeReady", $"Node {options.NodeName} status is now: NodeReady");
 
@@ -63,19 +63,24 @@ internal sealed class NodeService(
         await DisposeAsync(_informer).ConfigureAwait(false);
         if (_pods is not null)
         {
-            await _pods.StopAsync(StopGrace).ConfigureAwait(false);
+            // A runtime that does not answer ends no containers; what is left, the next start removes.
+            await _pods.StopAsync(StopGrace).WaitAsync(StopLimit, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await DisposeAsync(_handlers).ConfigureAwait(false);
+        await DisposeAsync(_runtime).ConfigureAwait(false);
         await DisposeAsync(_reporter).ConfigureAwait(false);
         await DisposeAsync(_events).ConfigureAwait(false);
-        _images?.Dispose();
         _prober?.Dispose();
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
 
     private static ValueTask DisposeAsync(IAsyncDisposable? disposable) => disposable?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private IContainerRuntime CreateRuntime(string machineId) => options.ContainerRuntimeEndpoint is { } endpoint
+        ? new CriRuntime(endpoint, machineId, options.NodeIP, time, loggers.CreateLogger<CriRuntime>())
+        : new EmbeddedRuntime(
+            _paths, CreateHandlers(), new ImageService(_paths.Images, time), new PodNetwork(new Random()), loggers.CreateLogger<EmbeddedRuntime>());
 
     private HandlerRegistry CreateHandlers()
     {
@@ -91,30 +96,30 @@ internal sealed class NodeService(
     private NodeContext CreateContext() => new()
     {
         Paths = _paths,
-        FindHandler = name => _handlers!.Find(name),
-        Images = _images!,
+        Runtime = _runtime!,
         Api = new PodApi(client),
-        Network = _network,
         Events = _events!,
         Prober = _prober!,
         Time = time,
         Logger = loggers.CreateLogger<PodWorker>(),
+        HostIP = options.NodeIP,
     };
 
-    private void OnHandlersChanged()
+    private void OnRuntimeChanged()
     {
         _reporter!.Refresh();
         _pods!.RetryAll();
     }
 
     private void OnRuntimeRestarted(string message) =>
-        _events!.Record(_reporter!.Node, EventType.Warning, "RuntimeRestarted", message);
+        _events?.Record(_reporter!.Node, EventType.Warning, "RuntimeRestarted", message);
 
     private async Task<string> MachineIdAsync(CancellationToken cancellationToken)
     {
         var file = Path.Combine(Path.GetDirectoryName(_paths.Runtimes)!, "machine-id");
         if (!File.Exists(file))
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await File.WriteAllTextAsync(file, Guid.NewGuid().ToString(), cancellationToken).ConfigureAwait(false);
         }
 

@@ -36,6 +36,8 @@ public sealed class Container : Extensible
 
     public Lifecycle? Lifecycle { get; set; }
 
+    public SecurityContext? SecurityContext { get; set; }
+
     public string? TerminationMessagePath { get; set; }
 
     public string? TerminationMessagePolicy { get; set; }

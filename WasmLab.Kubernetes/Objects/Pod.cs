@@ -43,6 +43,14 @@ public sealed class PodSpec : Extensible
 
     public bool? HostNetwork { get; set; }
 
+    public bool? HostPID { get; set; }
+
+    public bool? HostIPC { get; set; }
+
+    public bool? ShareProcessNamespace { get; set; }
+
+    public PodSecurityContext? SecurityContext { get; set; }
+
     public int? Priority { get; set; }
 
     public string? PriorityClassName { get; set; }

@@ -13,6 +13,15 @@ internal interface IImageService
     /// <exception cref="ImageException">It is there, but cannot be used here; the message says why.</exception>
     Task<LocalImage?> FindAsync(string reference, CancellationToken cancellationToken);
 
+    /// <summary>Fetches the image from where its reference says, also when this node has one of that name.</summary>
+    /// <exception cref="FormatException">It is not a reference.</exception>
+    /// <exception cref="ImageException">It cannot be had; the message says why.</exception>
+    Task<LocalImage> PullAsync(string reference, CancellationToken cancellationToken);
+}
+
+/// <summary>Images whose files can be had.</summary>
+internal interface ILocalImages : IImageService
+{
     /// <summary>Writes the image's files into an empty directory.</summary>
     Task UnpackAsync(LocalImage image, string directory, CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ using WasmLab.Oci;
 namespace WasmLab.EmbeddedCluster.Nodes.Images;
 
 /// <summary>The images of the state directory's OCI layout, which others write and this watches.</summary>
-internal sealed class ImageService : IImageService, IDisposable
+internal sealed class ImageService : ILocalImages, IDisposable
 {
     private readonly ImageStore _store;
     private readonly FolderWatch _watch;
@@ -28,6 +28,10 @@ internal sealed class ImageService : IImageService, IDisposable
         var found = _store.Find(parsed);
         return Task.FromResult(found is null ? null : Describe(parsed, found));
     }
+
+    public async Task<LocalImage> PullAsync(string reference, CancellationToken cancellationToken) =>
+        await FindAsync(reference, cancellationToken).ConfigureAwait(false) ?? throw new ImageException(
+            $"image \"{reference}\" is not in the local image store of this node, and this node pulls from nowhere else; build or load it first");
 
     public async Task UnpackAsync(LocalImage image, string directory, CancellationToken cancellationToken) =>
         await _store.UnpackAsync(image.Manifest!, directory, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,7 @@ namespace WasmLab.EmbeddedCluster.Nodes.Pods;
 internal sealed class ContainerImageResolver(NodeContext node, Container container)
 {
     private static readonly TimeSpan ShowErrorFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     private readonly RestartBackoff _backoff = new();
     private DateTimeOffset? _retryAt;
@@ -26,19 +27,9 @@ internal sealed class ContainerImageResolver(NodeContext node, Container contain
     {
         void Record(string type, string reason, string message) => node.Events.Record(pod, type, reason, message, fieldPath);
         var name = container.Image ?? "";
-        _problem = null;
         try
         {
-            if (await node.Images.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } image)
-            {
-                Found();
-                Record(EventType.Normal, "Pulled", $"Container image \"{name}\" already present on machine");
-                return image;
-            }
-        }
-        catch (ImageException exception)
-        {
-            _problem = exception.Message;
+            return await FindAsync(name, Record, cancellationToken).ConfigureAwait(false);
         }
         catch (FormatException)
         {
@@ -47,16 +38,44 @@ internal sealed class ContainerImageResolver(NodeContext node, Container contain
             Due = null;
             return null;
         }
+    }
 
+    private async Task<LocalImage?> FindAsync(string name, Action<string, string, string> record, CancellationToken cancellationToken)
+    {
         var now = node.Time.GetUtcNow();
-        if (now < _retryAt)
+        try
         {
-            ShowBackOff(now, name, Record);
+            if (container.ImagePullPolicy != "Always"
+                && await node.Runtime.Images.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } present)
+            {
+                Found();
+                record(EventType.Normal, "Pulled", $"Container image \"{name}\" already present on machine");
+                return present;
+            }
+
+            if (now < _retryAt)
+            {
+                ShowBackOff(now, name, record);
+                return null;
+            }
+
+            if (container.ImagePullPolicy == "Never")
+            {
+                Refuse(now, name, record);
+                return null;
+            }
+
+            record(EventType.Normal, "Pulling", $"Pulling image \"{name}\"");
+            var pulled = await node.Runtime.Images.PullAsync(name, cancellationToken).ConfigureAwait(false);
+            Found();
+            record(EventType.Normal, "Pulled", $"Successfully pulled image \"{name}\" in {(node.Time.GetUtcNow() - now).TotalMilliseconds:0}ms");
+            return pulled;
+        }
+        catch (ImageException exception)
+        {
+            Fail(node.Time.GetUtcNow(), name, exception.Message, record);
             return null;
         }
-
-        Fail(now, name, Record);
-        return null;
     }
 
     private void Found()
@@ -67,40 +86,52 @@ internal sealed class ContainerImageResolver(NodeContext node, Container contain
         Due = null;
     }
 
-    private void Fail(DateTimeOffset now, string name, Action<string, string, string> record)
+    private void Refuse(DateTimeOffset now, string name, Action<string, string, string> record)
     {
-        _backoff.Count(now);
-        _failedAt = now;
-        _retryAt = now + _backoff.Delay;
-        if (container.ImagePullPolicy == "Never")
-        {
-            Wait("ErrImageNeverPull", $"Container image \"{name}\" is not present with pull policy of Never");
-            record(EventType.Warning, "ErrImageNeverPull", Waiting!.Message!);
-            record(EventType.Warning, "Failed", "Error: ErrImageNeverPull");
-            Due = _retryAt;
-            return;
-        }
+        BackOff(now);
+        Wait("ErrImageNeverPull", $"Container image \"{name}\" is not present with pull policy of Never");
+        record(EventType.Warning, "ErrImageNeverPull", Waiting!.Message!);
+        record(EventType.Warning, "Failed", "Error: ErrImageNeverPull");
+        Due = NextLook(now);
+    }
 
-        Wait("ErrImagePull", Problem(name));
-        record(EventType.Normal, "Pulling", $"Pulling image \"{name}\"");
-        record(EventType.Warning, "Failed", $"Failed to pull image \"{name}\": {Problem(name)}");
+    private void Fail(DateTimeOffset now, string name, string problem, Action<string, string, string> record)
+    {
+        BackOff(now);
+        _problem = problem;
+        Wait("ErrImagePull", problem);
+        record(EventType.Warning, "Failed", $"Failed to pull image \"{name}\": {problem}");
         record(EventType.Warning, "Failed", "Error: ErrImagePull");
         Due = now + ShowErrorFor;
     }
 
     private void ShowBackOff(DateTimeOffset now, string name, Action<string, string, string> record)
     {
-        if (Waiting is { Reason: "ErrImagePull" } && now >= _failedAt + ShowErrorFor)
+        if (Waiting is { Reason: "ErrImagePull" })
         {
-            Wait("ImagePullBackOff", $"Back-off pulling image \"{name}\": ErrImagePull: {Problem(name)}");
+            if (now < _failedAt + ShowErrorFor)
+            {
+                Due = _failedAt + ShowErrorFor;
+                return;
+            }
+
+            Wait("ImagePullBackOff", $"Back-off pulling image \"{name}\": ErrImagePull: {_problem}");
             record(EventType.Normal, "BackOff", $"Back-off pulling image \"{name}\"");
             record(EventType.Warning, "Failed", "Error: ImagePullBackOff");
-            Due = _retryAt;
         }
+
+        Due = NextLook(now);
     }
 
-    private void Wait(string reason, string message) => Waiting = new ContainerStateWaiting { Reason = reason, Message = message };
+    private void BackOff(DateTimeOffset now)
+    {
+        _backoff.Count(now);
+        _failedAt = now;
+        _retryAt = now + _backoff.Delay;
+    }
 
-    private string Problem(string name) => _problem
-        ?? $"image \"{name}\" is not in the local image store of this node, and this node pulls from nowhere else; build or load it first";
+    // Somebody may load the image meanwhile, of which not every runtime tells.
+    private DateTimeOffset? NextLook(DateTimeOffset now) => now + LookInterval < _retryAt ? now + LookInterval : _retryAt;
+
+    private void Wait(string reason, string message) => Waiting = new ContainerStateWaiting { Reason = reason, Message = message };
 }

@@ -1,4 +1,5 @@
 using WasmLab.EmbeddedCluster.Nodes.Probes;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Nodes.Pods;

@@ -12,13 +12,12 @@ namespace WasmLab.EmbeddedCluster.Nodes.Pods;
 /// </summary>
 internal sealed class ContainerRunner : IDisposable
 {
-    private const string ContainerIdPrefix = "wasmlab://";
     private static readonly TimeSpan ShowErrorFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConfigRetry = TimeSpan.FromSeconds(10);
 
     private readonly NodeContext _node;
     private readonly Action<Action> _post;
-    private readonly ContainerStarter _starter;
+    private readonly ContainerConfigurator _configurator;
     private readonly ContainerImageResolver _images;
     private readonly RestartBackoff _backoff = new();
     private readonly string _fieldPath;
@@ -45,7 +44,7 @@ internal sealed class ContainerRunner : IDisposable
         Spec = spec;
         IsInit = isInit;
         _post = post;
-        _starter = new ContainerStarter(node);
+        _configurator = new ContainerConfigurator(node);
         _images = new ContainerImageResolver(node, spec);
         _fieldPath = $"spec.{(isInit ? "initContainers" : "containers")}{{{spec.Name}}}";
         _attempt = -1;
@@ -63,8 +62,8 @@ internal sealed class ContainerRunner : IDisposable
 
     public bool IsStarted => _isStarted;
 
-    /// <summary>Its last run was lost with the runtime: it needs a sandbox again.</summary>
-    public bool IsRuntimeLost { get; private set; }
+    /// <summary>The sandbox that its last run was lost with: it needs another one. Null when it ended by itself.</summary>
+    public PodSandbox? LostSandbox { get; private set; }
 
     public ContainerStateTerminated? Ended => _running is null ? _ended : null;
 
@@ -92,7 +91,7 @@ internal sealed class ContainerRunner : IDisposable
             return;
         }
 
-        if (_ended is not null && !IsRuntimeLost && !IsBackOffOver(_ended))
+        if (_ended is not null && LostSandbox is null && !IsBackOffOver(_ended))
         {
             return;
         }
@@ -131,7 +130,7 @@ internal sealed class ContainerRunner : IDisposable
             Name = Spec.Name,
             Image = _image?.Name ?? Spec.Image ?? "",
             ImageID = _image?.Id ?? "",
-            ContainerID = _containerId is null ? null : ContainerIdPrefix + _containerId,
+            ContainerID = _containerId is null ? null : PublicId(_containerId),
             RestartCount = Math.Max(0, _attempt),
             Ready = IsInit ? _ended is { ExitCode: 0 } && _running is null : _isReady,
             Started = _isStarted,
@@ -241,7 +240,7 @@ internal sealed class ContainerRunner : IDisposable
         ContainerConfig config;
         try
         {
-            config = await _starter.ConfigureAsync(pod, Spec, image, sandbox, _attempt + 1, cancellationToken).ConfigureAwait(false);
+            config = await _configurator.ConfigureAsync(pod, Spec, image, sandbox, _attempt + 1, cancellationToken).ConfigureAwait(false);
         }
         catch (ContainerConfigException exception)
         {
@@ -251,34 +250,47 @@ internal sealed class ContainerRunner : IDisposable
             return;
         }
 
-        if (_ended is not null && !IsRuntimeLost)
+        if (await CreateAsync(pod, sandbox, config, cancellationToken).ConfigureAwait(false) is { } id)
+        {
+            await LaunchAsync(pod, sandbox, id, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string?> CreateAsync(Pod pod, PodSandbox sandbox, ContainerConfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sandbox.Runtime.CreateContainerAsync(config, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ContainerRuntimeException exception)
+        {
+            _waiting = new ContainerStateWaiting { Reason = "CreateContainerError", Message = exception.Message };
+            _node.Events.Record(pod, EventType.Warning, "Failed", $"Error: {exception.Message}", _fieldPath);
+            Due = _node.Time.GetUtcNow() + ConfigRetry;
+            return null;
+        }
+    }
+
+    private async Task LaunchAsync(Pod pod, PodSandbox sandbox, string id, CancellationToken cancellationToken)
+    {
+        if (_ended is not null && LostSandbox is null)
         {
             _backoff.Count(_node.Time.GetUtcNow());
         }
 
         _attempt++;
-        await LaunchAsync(pod, sandbox, image, config, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task LaunchAsync(Pod pod, PodSandbox sandbox, LocalImage image, ContainerConfig config, CancellationToken cancellationToken)
-    {
-        _containerId = config.Id;
+        _containerId = id;
         _previous = _ended ?? _previous;
-        IsRuntimeLost = false;
+        LostSandbox = null;
         _node.Events.Record(pod, EventType.Normal, "Created", $"Created container: {Spec.Name}", _fieldPath);
         try
         {
-            _running = await _starter.StartAsync(sandbox.Handler, image, config, cancellationToken).ConfigureAwait(false);
+            _running = await sandbox.Runtime.StartContainerAsync(id, cancellationToken).ConfigureAwait(false);
         }
         catch (ContainerStartException exception)
         {
-            OnStartFailed(pod, config, exception);
+            OnStartFailed(pod, id, exception);
             return;
-        }
-        catch (OperationCanceledException)
-        {
-            _starter.Remove(config.Id);
-            throw;
         }
 
         _node.Events.Record(pod, EventType.Normal, "Started", $"Started container {Spec.Name}", _fieldPath);
@@ -288,13 +300,12 @@ internal sealed class ContainerRunner : IDisposable
         _killAt = null;
         _isStarted = Spec.StartupProbe is null;
         _isReady = _isStarted && Spec.ReadinessProbe is null;
-        _ = ObserveExitAsync(_running);
+        _ = ObserveExitAsync(_running, sandbox);
         _probes = new ContainerProbes(_node, Spec, sandbox.Address, new RunObserver(this, _running));
     }
 
-    private void OnStartFailed(Pod pod, ContainerConfig config, ContainerStartException exception)
+    private void OnStartFailed(Pod pod, string id, ContainerStartException exception)
     {
-        _starter.Remove(config.Id);
         _node.Events.Record(pod, EventType.Warning, "Failed", $"Error: {exception.Message}", _fieldPath);
         _waiting = new ContainerStateWaiting { Reason = "RunContainerError", Message = exception.Message };
         _ended = new ContainerStateTerminated
@@ -304,38 +315,40 @@ internal sealed class ContainerRunner : IDisposable
             Message = exception.Message,
             StartedAt = DateTimeOffset.UnixEpoch,
             FinishedAt = _node.Time.GetUtcNow(),
-            ContainerID = ContainerIdPrefix + config.Id,
+            ContainerID = PublicId(id),
         };
         var now = _ended.FinishedAt.Value;
         Due = _backoff.RetryAt(now) is var retryAt && retryAt < now + ShowErrorFor ? retryAt : now + ShowErrorFor;
     }
 
-    private async Task ObserveExitAsync(IContainer container)
+    private async Task ObserveExitAsync(IContainer container, PodSandbox sandbox)
     {
         var exit = await container.Exited.ConfigureAwait(false);
-        _post(() => OnExit(container, exit));
+        await sandbox.Runtime.RemoveContainerAsync(container.Id).ConfigureAwait(false);
+        _post(() => OnExit(container, exit, sandbox));
     }
 
-    private void OnExit(IContainer container, ContainerExit exit)
+    private void OnExit(IContainer container, ContainerExit exit, PodSandbox sandbox)
     {
         _probes?.Dispose();
         _probes = null;
-        _starter.Remove(container.Id);
         _ended = new ContainerStateTerminated
         {
             ExitCode = exit.Code,
-            Reason = exit.Code == 0 ? "Completed" : "Error",
-            Message = exit.Reason,
+            Reason = exit.Reason ?? (exit.Code == 0 ? "Completed" : "Error"),
+            Message = exit.Message,
             StartedAt = _startedAt,
             FinishedAt = _node.Time.GetUtcNow(),
-            ContainerID = ContainerIdPrefix + container.Id,
+            ContainerID = PublicId(container.Id),
         };
-        IsRuntimeLost = exit.RuntimeLost;
+        LostSandbox = exit.RuntimeLost ? sandbox : null;
         _running = null;
         _killAt = null;
         _isStarted = false;
         _isReady = false;
     }
+
+    private string PublicId(string id) => $"{_node.Runtime.Name}://{id}";
 
     // A node that starts finds no containers: whatever ran, ran under an earlier node and has ended with it.
     private void Restore(ContainerStatus? known)

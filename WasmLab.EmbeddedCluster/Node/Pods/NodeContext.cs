@@ -1,5 +1,5 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
-using WasmLab.EmbeddedCluster.Nodes.Images;
 using WasmLab.EmbeddedCluster.Nodes.Probes;
 using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.EmbeddedCluster.Nodes.Status;
@@ -11,14 +11,9 @@ internal sealed record NodeContext
 {
     public required NodePaths Paths { get; init; }
 
-    /// <summary>The handler of a name; null when it is not configured.</summary>
-    public required Func<string?, IRuntimeHandler?> FindHandler { get; init; }
-
-    public required IImageService Images { get; init; }
+    public required IContainerRuntime Runtime { get; init; }
 
     public required IPodApi Api { get; init; }
-
-    public required PodNetwork Network { get; init; }
 
     public required IEventRecorder Events { get; init; }
 
@@ -28,5 +23,5 @@ internal sealed record NodeContext
 
     public required ILogger Logger { get; init; }
 
-    public string HostIP { get; init; } = "127.0.0.1";
+    public IPAddress HostIP { get; init; } = IPAddress.Loopback;
 }

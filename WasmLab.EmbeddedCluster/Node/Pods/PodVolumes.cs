@@ -9,10 +9,10 @@ namespace WasmLab.EmbeddedCluster.Nodes.Pods;
 /// <summary>A volume cannot be set up: event <c>FailedMount</c>.</summary>
 internal sealed class VolumeException(string message) : Exception(message);
 
-/// <summary>Sets up a pod's volumes as host directories: emptyDir, configMap and secret.</summary>
+/// <summary>Sets up a pod's volumes as host directories: emptyDir, configMap, secret and hostPath.</summary>
 internal sealed class PodVolumes(IPodApi api, NodePaths paths)
 {
-    private static readonly string[] Supported = ["emptyDir", "configMap", "secret"];
+    private static readonly string[] Supported = ["emptyDir", "configMap", "secret", "hostPath"];
 
     /// <returns>The host directory of each volume's name.</returns>
     /// <exception cref="VolumeException">A volume's kind is not supported, or what it refers to is not there.</exception>
@@ -23,6 +23,12 @@ internal sealed class PodVolumes(IPodApi api, NodePaths paths)
         {
             var kind = volume.UnknownFields?.Keys.FirstOrDefault() ?? "emptyDir";
             var source = volume.UnknownFields is { Count: > 0 } fields ? JsonSerializer.SerializeToNode(fields[kind]) : null;
+            if (kind == "hostPath")
+            {
+                directories[volume.Name!] = HostPath.Find(volume.Name!, source);
+                continue;
+            }
+
             var files = await ReadAsync(volume.Name!, kind, source, pod, cancellationToken).ConfigureAwait(false);
             var directory = Path.Combine(paths.PodVolumes(pod), volume.Name!);
             Directory.CreateDirectory(directory);
@@ -50,7 +56,8 @@ internal sealed class PodVolumes(IPodApi api, NodePaths paths)
             .Where(mount => directories.ContainsKey(mount.Name ?? ""))
             .Select(mount => new ContainerMount(
                 mount.SubPath is { Length: > 0 } part ? RootFileSystem.Map(directories[mount.Name!], part) : directories[mount.Name!],
-                mount.MountPath ?? ""))];
+                mount.MountPath ?? "",
+                mount.ReadOnly == true))];
 
     private async Task<Dictionary<string, byte[]>> ReadAsync(
         string volume, string kind, JsonNode? source, Pod pod, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.EmbeddedCluster.Nodes.Status;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
@@ -29,7 +30,7 @@ internal sealed class PodWorker : IDisposable
     private Pod _pod;
     private PodStatus _status;
     private PodSandbox? _sandbox;
-    private PodAddress? _address;
+    private bool _isSandboxLost;
     private DateTimeOffset? _retryAt;
     private TimeSpan? _shutdownGrace;
     private bool _isVanished;
@@ -123,7 +124,8 @@ internal sealed class PodWorker : IDisposable
                 // The pod has to end while it starts: the next step ends it.
                 Wake();
             }
-            catch (Exception exception) when (exception is KubernetesException or HttpRequestException or IOException or JsonException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is KubernetesException or HttpRequestException or IOException or JsonException
+                or UnauthorizedAccessException or ContainerRuntimeException)
             {
                 _node.Logger.LogWarning("Pod {Namespace}/{Pod}: trying again: {Reason}", _pod.Metadata.Namespace, _pod.Metadata.Name, exception.Message);
                 _retryAt = _node.Time.GetUtcNow() + ErrorRetry;
@@ -165,18 +167,23 @@ internal sealed class PodWorker : IDisposable
         }
 
         PublishStatus();
+        if (PodPhase.IsTerminal(_status.Phase) && _sandbox is not null)
+        {
+            await _sandbox.Runtime.RemoveAsync().ConfigureAwait(false);
+        }
+
         return false;
     }
 
     private async Task StepLifeAsync(CancellationToken cancellationToken)
     {
-        if (_containers.Concat(_init).Any(runner => runner.IsRuntimeLost) && _sandbox is not null)
+        if (_sandbox is not null && !_isSandboxLost && _containers.Concat(_init).Any(runner => ReferenceEquals(runner.LostSandbox, _sandbox)))
         {
-            _sandbox = null;
+            _isSandboxLost = true;
             _node.Events.Record(_pod, EventType.Normal, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
         }
 
-        if (_sandbox is null && !await CreateSandboxAsync(cancellationToken).ConfigureAwait(false))
+        if ((_sandbox is null || _isSandboxLost) && !await CreateSandboxAsync(cancellationToken).ConfigureAwait(false))
         {
             return;
         }
@@ -197,8 +204,8 @@ internal sealed class PodWorker : IDisposable
     {
         try
         {
-            _sandbox = await _sandboxes.CreateAsync(_pod, _address, cancellationToken).ConfigureAwait(false);
-            _address = _sandbox.Address;
+            _sandbox = await _sandboxes.CreateAsync(_pod, _sandbox, cancellationToken).ConfigureAwait(false);
+            _isSandboxLost = false;
             return true;
         }
         catch (SandboxException exception)
@@ -235,23 +242,32 @@ internal sealed class PodWorker : IDisposable
             return false;
         }
 
-        if (_shutdownGrace is null)
-        {
-            await RemoveAsync().ConfigureAwait(false);
-        }
-
+        await (_shutdownGrace is null ? RemoveAsync() : LeaveAsync()).ConfigureAwait(false);
         return true;
+    }
+
+    // The object stays for the next node, which makes a sandbox of its own.
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            await (_sandbox?.Runtime.RemoveAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (ContainerRuntimeException exception)
+        {
+            _node.Logger.LogWarning("Pod {Namespace}/{Pod}: its sandbox is left behind: {Reason}", _pod.Metadata.Namespace, _pod.Metadata.Name, exception.Message);
+        }
     }
 
     private async Task RemoveAsync()
     {
+        await _sandboxes.RemoveAsync(_pod, _sandbox).ConfigureAwait(false);
         if (!_isVanished)
         {
             await _publisher.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             await _node.Api.RemoveAsync(_pod, CancellationToken.None).ConfigureAwait(false);
         }
 
-        _sandboxes.Remove(_pod, _address);
         if (Directory.Exists(_node.Paths.PodLogs(_pod)))
         {
             Directory.Delete(_node.Paths.PodLogs(_pod), recursive: true);
@@ -267,8 +283,8 @@ internal sealed class PodWorker : IDisposable
             Previous = _status,
             InitContainers = [.. _init.Select(runner => runner.ToStatus("PodInitializing"))],
             Containers = [.. _containers.Select(runner => runner.ToStatus(_init.Count > 0 && !initialized ? "PodInitializing" : "ContainerCreating"))],
-            HostIP = _node.HostIP,
-            PodIP = _address?.Address.ToString(),
+            HostIP = _node.HostIP.ToString(),
+            PodIP = _sandbox?.Address.Address.ToString(),
             StartTime = _startTime,
             Now = _node.Time.GetUtcNow(),
         });

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using WasmLab.EmbeddedCluster.Nodes.Pods;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Nodes.Probes;

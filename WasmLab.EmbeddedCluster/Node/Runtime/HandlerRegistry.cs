@@ -7,7 +7,7 @@ namespace WasmLab.EmbeddedCluster.Nodes.Runtime;
 /// The runtime handlers of this node: always the default one, and one for each file <c>NAME.json</c> in the folder
 /// <c>runtimes.d</c>, which is watched. Putting a file there is what editing containerd's configuration is on a real node.
 /// </summary>
-internal sealed class HandlerRegistry : IAsyncDisposable
+internal sealed class HandlerRegistry : IRuntimeHandlers, IAsyncDisposable
 {
     /// <summary>The runtime type that files must name.</summary>
     public const string WasmRuntimeType = "io.containerd.wasmedge.v1";
@@ -40,10 +40,8 @@ internal sealed class HandlerRegistry : IAsyncDisposable
 
     private sealed record Entry(string Content, WasmHandler Handler);
 
-    /// <summary>Raised after a handler was added, replaced or removed.</summary>
     public event Action? Changed;
 
-    /// <summary>Names of all handlers, the default one first.</summary>
     public IReadOnlyList<string> Names
     {
         get
@@ -55,7 +53,6 @@ internal sealed class HandlerRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>The handler of a name; the default one for an empty name; null when it is not configured.</summary>
     public IRuntimeHandler? Find(string? name)
     {
         if (string.IsNullOrEmpty(name) || name == _default.Name)

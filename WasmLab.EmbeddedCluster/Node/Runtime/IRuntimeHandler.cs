@@ -2,42 +2,31 @@ using System.Net;
 
 namespace WasmLab.EmbeddedCluster.Nodes.Runtime;
 
-/// <summary>Runs containers: what a RuntimeClass's <c>handler</c> names.</summary>
+/// <summary>Runs containers of the embedded runtime: what a RuntimeClass's <c>handler</c> names.</summary>
 internal interface IRuntimeHandler
 {
     /// <summary>The name that RuntimeClasses use, for instance <c>wasmedgev1</c>.</summary>
     string Name { get; }
 
     /// <summary>Starts a container; throws <see cref="ContainerStartException"/> when that cannot be done.</summary>
-    Task<IContainer> StartAsync(ContainerConfig config, CancellationToken cancellationToken);
+    Task<IContainer> StartAsync(Bundle bundle, CancellationToken cancellationToken);
 }
 
-/// <summary>A started container.</summary>
-internal interface IContainer
+/// <summary>The handlers that the embedded runtime has.</summary>
+internal interface IRuntimeHandlers
 {
-    string Id { get; }
+    /// <summary>Raised after a handler was added, replaced or removed.</summary>
+    event Action? Changed;
 
-    /// <summary>Ends, never with an exception, when the container has ended and its log is complete.</summary>
-    Task<ContainerExit> Exited { get; }
+    /// <summary>Names of all handlers, the default one first.</summary>
+    IReadOnlyList<string> Names { get; }
 
-    /// <summary>Sends the signal; does nothing when the container has ended.</summary>
-    void Signal(ContainerSignal signal);
+    /// <summary>The handler of a name; the default one for an empty name; null when it is not configured.</summary>
+    IRuntimeHandler? Find(string? name);
 }
 
-internal enum ContainerSignal
-{
-    Terminate,
-    Kill,
-}
-
-/// <summary>How a container ended.</summary>
-/// <param name="Code">As a shell shows it: 128 plus the signal when a signal ended it.</param>
-/// <param name="Reason">What the runtime knows beyond the code, for instance the text of a trap.</param>
-/// <param name="RuntimeLost">The runtime ended, not the container: it is restarted without back-off.</param>
-internal sealed record ContainerExit(int Code, string? Reason = null, bool RuntimeLost = false);
-
-/// <summary>All that a handler needs to start one container.</summary>
-internal sealed record ContainerConfig
+/// <summary>All that a handler needs to start one container: what a bundle of an OCI runtime says.</summary>
+internal sealed record Bundle
 {
     public required string Id { get; init; }
 
@@ -60,10 +49,3 @@ internal sealed record ContainerConfig
 
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 }
-
-/// <summary>A volume, already a host directory, and where the container sees it.</summary>
-internal sealed record ContainerMount(string HostPath, string MountPath);
-
-/// <summary>A container could not be started. The message is what the pod's status and event show.</summary>
-internal sealed class ContainerStartException(string message, Exception? innerException = null)
-    : Exception(message, innerException);

@@ -14,19 +14,19 @@ internal static class LeftoverProcesses
 
     private sealed record Entry(int ProcessId, long StartTime);
 
-    public static void Record(ContainerConfig config, int processId)
+    public static void Record(Bundle bundle, int processId)
     {
         if (StartTimeOf(processId) is { } startTime)
         {
-            File.WriteAllText(FileOf(config), JsonSerializer.Serialize(new Entry(processId, startTime)));
+            File.WriteAllText(FileOf(bundle), JsonSerializer.Serialize(new Entry(processId, startTime)));
         }
     }
 
-    public static void Forget(ContainerConfig config)
+    public static void Forget(Bundle bundle)
     {
         try
         {
-            File.Delete(FileOf(config));
+            File.Delete(FileOf(bundle));
         }
         catch (IOException)
         {
@@ -97,5 +97,5 @@ internal static class LeftoverProcesses
         }
     }
 
-    private static string FileOf(ContainerConfig config) => Path.Combine(Path.GetDirectoryName(config.RootFileSystem)!, FileName);
+    private static string FileOf(Bundle bundle) => Path.Combine(Path.GetDirectoryName(bundle.RootFileSystem)!, FileName);
 }

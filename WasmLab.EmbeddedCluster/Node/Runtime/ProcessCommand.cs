@@ -9,29 +9,29 @@ internal sealed record ProcessCommand(
 {
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    public static ProcessCommand Resolve(ContainerConfig config)
+    public static ProcessCommand Resolve(Bundle bundle)
     {
-        var root = config.RootFileSystem;
-        var imagePath = config.Environment.GetValueOrDefault("PATH", DefaultPath);
-        var directory = RootFileSystem.Map(root, config.WorkingDirectory);
-        var program = FindProgram(config.Arguments[0], root, directory, imagePath);
+        var root = bundle.RootFileSystem;
+        var imagePath = bundle.Environment.GetValueOrDefault("PATH", DefaultPath);
+        var directory = RootFileSystem.Map(root, bundle.WorkingDirectory);
+        var program = FindProgram(bundle.Arguments[0], root, directory, imagePath);
 
-        var arguments = config.Arguments.Skip(1)
+        var arguments = bundle.Arguments.Skip(1)
             .Select(argument => argument.StartsWith('/') && RootFileSystem.Exists(root, argument)
                 ? RootFileSystem.Map(root, argument)
                 : argument)
             .ToList();
 
-        return new ProcessCommand(program, arguments, HostEnvironment(config, imagePath), directory);
+        return new ProcessCommand(program, arguments, HostEnvironment(bundle, imagePath), directory);
     }
 
     /// <summary>The host path of the container's program.</summary>
     /// <exception cref="ContainerStartException">The image has no such program.</exception>
-    public static string FindProgram(ContainerConfig config) => FindProgram(
-        config.Arguments[0],
-        config.RootFileSystem,
-        RootFileSystem.Map(config.RootFileSystem, config.WorkingDirectory),
-        config.Environment.GetValueOrDefault("PATH", DefaultPath));
+    public static string FindProgram(Bundle bundle) => FindProgram(
+        bundle.Arguments[0],
+        bundle.RootFileSystem,
+        RootFileSystem.Map(bundle.RootFileSystem, bundle.WorkingDirectory),
+        bundle.Environment.GetValueOrDefault("PATH", DefaultPath));
 
     private static string FindProgram(string name, string root, string directory, string path)
     {
@@ -62,18 +62,18 @@ internal sealed record ProcessCommand(
 
     // The image brings its programs, the node the runtime under them: an application host (the embed flavor's wasmedge)
     // must find the .NET that this process itself runs on, wherever it is installed.
-    private static Dictionary<string, string> HostEnvironment(ContainerConfig config, string imagePath)
+    private static Dictionary<string, string> HostEnvironment(Bundle bundle, string imagePath)
     {
         var mapped = imagePath.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => RootFileSystem.Map(config.RootFileSystem, folder))
+            .Select(folder => RootFileSystem.Map(bundle.RootFileSystem, folder))
             .Where(Directory.Exists);
         var hostPath = System.Environment.GetEnvironmentVariable("PATH") ?? DefaultPath;
 
-        var environment = new Dictionary<string, string>(config.Environment)
+        var environment = new Dictionary<string, string>(bundle.Environment)
         {
             ["PATH"] = string.Join(Path.PathSeparator, mapped.Append(hostPath)),
         };
-        environment.TryAdd("HOME", RootFileSystem.Map(config.RootFileSystem, "/"));
+        environment.TryAdd("HOME", RootFileSystem.Map(bundle.RootFileSystem, "/"));
         environment.TryAdd("DOTNET_ROOT", DotnetHost.Root);
         return environment;
     }

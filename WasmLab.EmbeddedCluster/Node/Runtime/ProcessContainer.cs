@@ -14,13 +14,13 @@ internal sealed class ProcessContainer : IContainer
     private readonly Lock _gate = new();
     private bool _reaped;
 
-    private ProcessContainer(ContainerConfig config, Process process, TimeProvider time, ILogger logger)
+    private ProcessContainer(Bundle bundle, Process process, TimeProvider time, ILogger logger)
     {
-        Id = config.Id;
+        Id = bundle.Id;
         _process = process;
         _processId = process.Id;
         _logger = logger;
-        Exited = WatchAsync(config, time);
+        Exited = WatchAsync(bundle, time);
     }
 
     public string Id { get; }
@@ -29,13 +29,13 @@ internal sealed class ProcessContainer : IContainer
 
     public Task<ContainerExit> Exited { get; }
 
-    public static ProcessContainer Start(ContainerConfig config, ProcessCommand command, TimeProvider time, ILogger logger)
+    public static ProcessContainer Start(Bundle bundle, ProcessCommand command, TimeProvider time, ILogger logger)
     {
         try
         {
             var process = ProcessLauncher.Start(ProcessGuard.Wrap(command));
-            LeftoverProcesses.Record(config, process.Id);
-            return new ProcessContainer(config, process, time, logger);
+            LeftoverProcesses.Record(bundle, process.Id);
+            return new ProcessContainer(bundle, process, time, logger);
         }
         catch (Win32Exception exception)
         {
@@ -68,11 +68,11 @@ internal sealed class ProcessContainer : IContainer
         }
     }
 
-    private async Task<ContainerExit> WatchAsync(ContainerConfig config, TimeProvider time)
+    private async Task<ContainerExit> WatchAsync(Bundle bundle, TimeProvider time)
     {
         try
         {
-            await using var log = new CriLogWriter(config.LogPath, time);
+            await using var log = new CriLogWriter(bundle.LogPath, time);
             var output = Task.WhenAll(
                 log.CopyAsync(_process.StandardOutput.BaseStream, CriLogStream.Stdout),
                 log.CopyAsync(_process.StandardError.BaseStream, CriLogStream.Stderr));
@@ -96,7 +96,7 @@ internal sealed class ProcessContainer : IContainer
         }
         finally
         {
-            LeftoverProcesses.Forget(config);
+            LeftoverProcesses.Forget(bundle);
             _process.StandardOutput.Dispose();
             _process.StandardError.Dispose();
             _process.Dispose();

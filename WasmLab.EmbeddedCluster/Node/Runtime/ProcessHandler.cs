@@ -10,15 +10,15 @@ internal sealed class ProcessHandler(TimeProvider time, ILogger<ProcessHandler> 
 
     public string Name => DefaultName;
 
-    public Task<IContainer> StartAsync(ContainerConfig config, CancellationToken cancellationToken)
+    public Task<IContainer> StartAsync(Bundle bundle, CancellationToken cancellationToken)
     {
-        foreach (var mount in config.Mounts)
+        foreach (var mount in bundle.Mounts)
         {
-            RootFileSystem.Link(config.RootFileSystem, mount);
+            RootFileSystem.Link(bundle.RootFileSystem, mount);
         }
 
-        var command = ProcessCommand.Resolve(config);
-        var container = ProcessContainer.Start(config, command, time, logger);
+        var command = ProcessCommand.Resolve(bundle);
+        var container = ProcessContainer.Start(bundle, command, time, logger);
         return Task.FromResult<IContainer>(container);
     }
 }

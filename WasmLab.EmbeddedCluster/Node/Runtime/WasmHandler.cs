@@ -37,17 +37,17 @@ internal sealed class WasmHandler : IRuntimeHandler, IAsyncDisposable
 
     public string Name { get; }
 
-    public async Task<IContainer> StartAsync(ContainerConfig config, CancellationToken cancellationToken)
+    public async Task<IContainer> StartAsync(Bundle bundle, CancellationToken cancellationToken)
     {
-        var module = ProcessCommand.FindProgram(config);
+        var module = ProcessCommand.FindProgram(bundle);
         if (!await IsModuleAsync(module, cancellationToken).ConfigureAwait(false))
         {
-            return await _processes.StartAsync(config, cancellationToken).ConfigureAwait(false);
+            return await _processes.StartAsync(bundle, cancellationToken).ConfigureAwait(false);
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(config.LogPath)!);
-        var preopens = new Dictionary<string, string> { ["/"] = config.RootFileSystem };
-        foreach (var mount in config.Mounts)
+        Directory.CreateDirectory(Path.GetDirectoryName(bundle.LogPath)!);
+        var preopens = new Dictionary<string, string> { ["/"] = bundle.RootFileSystem };
+        foreach (var mount in bundle.Mounts)
         {
             preopens[mount.MountPath] = mount.HostPath;
         }
@@ -57,14 +57,14 @@ internal sealed class WasmHandler : IRuntimeHandler, IAsyncDisposable
             new ShimRequest
             {
                 Op = "start",
-                Id = config.Id,
+                Id = bundle.Id,
                 Module = module,
-                Args = [config.Arguments[0].TrimStart('/'), .. config.Arguments.Skip(1)],
-                Env = config.Environment,
+                Args = [bundle.Arguments[0].TrimStart('/'), .. bundle.Arguments.Skip(1)],
+                Env = bundle.Environment,
                 Preopens = preopens,
-                Address = config.Address?.ToString(),
-                Stdout = config.LogPath,
-                Stderr = config.LogPath,
+                Address = bundle.Address?.ToString(),
+                Stdout = bundle.LogPath,
+                Stderr = bundle.LogPath,
             },
             cancellationToken).ConfigureAwait(false);
     }

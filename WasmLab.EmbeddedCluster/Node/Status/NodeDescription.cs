@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Reflection;
+using System.Net;
 using System.Runtime.InteropServices;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 using NodeObject = WasmLab.Kubernetes.Objects.Node;
 
@@ -9,15 +10,7 @@ namespace WasmLab.EmbeddedCluster.Nodes.Status;
 /// <summary>Describes this machine as a Node object.</summary>
 internal static class NodeDescription
 {
-    // A pod costs a fraction of what it costs a real node: no namespaces, no pause process.
-    private const int LargestPodCount = 1100;
-
-    /// <summary>The version that the node shows as its container runtime's.</summary>
-    public static string RuntimeVersion { get; } =
-        "wasmlab://" + typeof(NodeDescription).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
-
-    public static NodeObject Describe(string name, string podRange, string machineId, string kubeletVersion) => new()
+    public static NodeObject Describe(string name, IPAddress address, IContainerRuntime runtime, string machineId, string kubeletVersion) => new()
     {
         Metadata =
         {
@@ -32,14 +25,14 @@ internal static class NodeDescription
                 ["node-role.kubernetes.io/control-plane"] = "",
             },
         },
-        Spec = { PodCIDR = podRange, PodCIDRs = [podRange] },
+        Spec = { PodCIDR = runtime.PodRange, PodCIDRs = runtime.PodRange is { } range ? [range] : [] },
         Status =
         {
-            Capacity = Resources(),
-            Allocatable = Resources(),
+            Capacity = Resources(runtime),
+            Allocatable = Resources(runtime),
             Addresses =
             [
-                new NodeAddress { Type = "InternalIP", Address = "127.0.0.1" },
+                new NodeAddress { Type = "InternalIP", Address = address.ToString() },
                 new NodeAddress { Type = "Hostname", Address = name },
             ],
             NodeInfo = new NodeSystemInfo
@@ -49,7 +42,7 @@ internal static class NodeDescription
                 BootID = Guid.NewGuid().ToString(),
                 KernelVersion = KernelVersion(),
                 OsImage = OsImage(),
-                ContainerRuntimeVersion = RuntimeVersion,
+                ContainerRuntimeVersion = $"{runtime.Name}://{runtime.Version}",
                 KubeletVersion = kubeletVersion,
                 OperatingSystem = OperatingSystemName,
                 Architecture = Architecture,
@@ -57,8 +50,11 @@ internal static class NodeDescription
         },
     };
 
-    /// <summary>The conditions of a node that works, with the words of the kubelet.</summary>
-    public static List<Condition> Conditions(IReadOnlyList<Condition> previous, DateTimeOffset now, bool isStopping = false)
+    /// <summary>The conditions of a node, with the words of the kubelet.</summary>
+    /// <param name="previous">The conditions before.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="problem">Why it is not ready; null when it is.</param>
+    public static List<Condition> Conditions(IReadOnlyList<Condition> previous, DateTimeOffset now, string? problem = null)
     {
         Condition New(string type, string status, string reason, string message)
         {
@@ -79,8 +75,8 @@ internal static class NodeDescription
             New("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
             New("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
             New("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-            isStopping
-                ? New("Ready", "False", "KubeletNotReady", "node is shutting down")
+            problem is not null
+                ? New("Ready", "False", "KubeletNotReady", problem)
                 : New("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
         ];
     }
@@ -94,11 +90,11 @@ internal static class NodeDescription
         var other => other.ToString().ToLowerInvariant(),
     };
 
-    private static Dictionary<string, string> Resources() => new()
+    private static Dictionary<string, string> Resources(IContainerRuntime runtime) => new()
     {
         ["cpu"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         ["memory"] = string.Create(CultureInfo.InvariantCulture, $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024}Ki"),
-        ["pods"] = LargestPodCount.ToString(CultureInfo.InvariantCulture),
+        ["pods"] = runtime.MaxPods.ToString(CultureInfo.InvariantCulture),
     };
 
     private static string KernelVersion()

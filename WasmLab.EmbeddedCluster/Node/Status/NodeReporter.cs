@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 using NodeObject = WasmLab.Kubernetes.Objects.Node;
@@ -15,7 +17,8 @@ internal sealed class NodeReporter : IAsyncDisposable
 
     private readonly KubernetesClient _client;
     private readonly string _name;
-    private readonly Func<IReadOnlyList<string>> _handlers;
+    private readonly IPAddress _address;
+    private readonly IContainerRuntime _runtime;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
@@ -23,12 +26,12 @@ internal sealed class NodeReporter : IAsyncDisposable
     private NodeObject _node = new();
     private Task _heartbeats = Task.CompletedTask;
 
-    // handlers: names of the runtime handlers that the node offers now.
-    public NodeReporter(KubernetesClient client, string name, Func<IReadOnlyList<string>> handlers, TimeProvider time, ILogger logger)
+    public NodeReporter(KubernetesClient client, string name, IPAddress address, IContainerRuntime runtime, TimeProvider time, ILogger logger)
     {
         _client = client;
         _name = name;
-        _handlers = handlers;
+        _address = address;
+        _runtime = runtime;
         _time = time;
         _logger = logger;
     }
@@ -37,13 +40,13 @@ internal sealed class NodeReporter : IAsyncDisposable
     public NodeObject Node => _node;
 
     /// <summary>Creates the object, or takes over the one that is there; tries until the API answers.</summary>
-    public async Task RegisterAsync(string podRange, string machineId, CancellationToken cancellationToken)
+    public async Task RegisterAsync(string machineId, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await RegisterOnceAsync(podRange, machineId, cancellationToken).ConfigureAwait(false);
+                await RegisterOnceAsync(machineId, cancellationToken).ConfigureAwait(false);
                 break;
             }
             catch (Exception exception) when (exception is KubernetesException or HttpRequestException or IOException)
@@ -56,7 +59,7 @@ internal sealed class NodeReporter : IAsyncDisposable
         _heartbeats = Task.Run(BeatAsync, CancellationToken.None);
     }
 
-    /// <summary>Reports the runtime handlers soon.</summary>
+    /// <summary>Reports the runtime's handlers and problem soon.</summary>
     public void Refresh() => _changed.Release();
 
     /// <summary>Reports that the node stops.</summary>
@@ -70,13 +73,13 @@ internal sealed class NodeReporter : IAsyncDisposable
         _changed.Dispose();
     }
 
-    private async Task RegisterOnceAsync(string podRange, string machineId, CancellationToken cancellationToken)
+    private async Task RegisterOnceAsync(string machineId, CancellationToken cancellationToken)
     {
         var version = await _client.GetVersionAsync(cancellationToken).ConfigureAwait(false);
-        var wanted = NodeDescription.Describe(_name, podRange, machineId, version.GitVersion);
+        var wanted = NodeDescription.Describe(_name, _address, _runtime, machineId, version.GitVersion);
         wanted.Status.RuntimeHandlers = Handlers();
         var existing = await _client.FindAsync<NodeObject>(_name, null, cancellationToken).ConfigureAwait(false);
-        wanted.Status.Conditions = NodeDescription.Conditions(existing?.Status.Conditions ?? [], _time.GetUtcNow());
+        wanted.Status.Conditions = NodeDescription.Conditions(existing?.Status.Conditions ?? [], _time.GetUtcNow(), _runtime.Problem);
 
         // The status goes with its own request: creating an object ignores it.
         var registered = existing ?? await _client.CreateAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -125,7 +128,8 @@ internal sealed class NodeReporter : IAsyncDisposable
 
     private async Task ReportAsync(bool isStopping, CancellationToken cancellationToken)
     {
-        var conditions = NodeDescription.Conditions(_node.Status.Conditions, _time.GetUtcNow(), isStopping);
+        var conditions = NodeDescription.Conditions(
+            _node.Status.Conditions, _time.GetUtcNow(), isStopping ? "node is shutting down" : _runtime.Problem);
         var patch = new JsonObject
         {
             ["status"] = new JsonObject
@@ -149,5 +153,5 @@ internal sealed class NodeReporter : IAsyncDisposable
 
     // The API gives the default handler an empty name, beside its real one.
     private List<NodeRuntimeHandler> Handlers() =>
-        [.. _handlers().Prepend("").Select(name => new NodeRuntimeHandler { Name = name })];
+        [.. _runtime.Handlers.Prepend("").Select(name => new NodeRuntimeHandler { Name = name })];
 }

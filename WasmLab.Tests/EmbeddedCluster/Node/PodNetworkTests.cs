@@ -1,5 +1,5 @@
 using System.Net;
-using WasmLab.EmbeddedCluster.Nodes.Pods;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.EmbeddedCluster.Nodes;

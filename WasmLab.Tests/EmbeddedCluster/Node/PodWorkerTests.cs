@@ -35,8 +35,8 @@ public sealed class PodWorkerTests
             "Normal Created Created container: web",
             "Normal Started Started container web",
         ]);
-        harness.Last.Config.Environment["BIND_ADDRESS"].ShouldBe(status.PodIP);
-        harness.Last.Config.Environment["PORT"].ShouldBe("3000");
+        harness.Last.Bundle.Environment["BIND_ADDRESS"].ShouldBe(status.PodIP);
+        harness.Last.Bundle.Environment["PORT"].ShouldBe("3000");
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class PodWorkerTests
         harness.Start(Web.Replace("web:1", "web:2", StringComparison.Ordinal));
         var failed = await harness.WaitingAsync("ErrImagePull");
         failed.Phase.ShouldBe("Pending");
-        failed.ContainerStatuses[0].State.Waiting!.Message!.ShouldContain("is not in the local image store of this node");
+        failed.ContainerStatuses[0].State.Waiting!.Message!.ShouldContain("web:2: not found");
         harness.Advance(1);
         await harness.WaitingAsync("ImagePullBackOff");
 
@@ -141,6 +141,35 @@ public sealed class PodWorkerTests
 
         await harness.RunningAsync();
         harness.Events.Lines.Take(5).Select(line => line.Split(' ')[1]).ShouldBe(["Pulling", "Failed", "Failed", "BackOff", "Failed"]);
+    }
+
+    [Theory]
+    [InlineData("IfNotPresent", "web:2")]
+    [InlineData("Always", "web:1")]
+    public async Task Image_InRegistry_IsPulledAsThePolicySays(string policy, string image)
+    {
+        await using var harness = new PodHarness();
+        harness.Images.Registry[image] = "/web";
+
+        harness.Start(Web.Replace("\"web:1\"", $"\"{image}\", imagePullPolicy: {policy}", StringComparison.Ordinal));
+
+        await harness.RunningAsync();
+        harness.Events.Lines.Take(2).ShouldBe([$"Normal Pulling Pulling image \"{image}\"", $"Normal Pulled Successfully pulled image \"{image}\" in 0ms"]);
+    }
+
+    [Fact]
+    public async Task Image_LoadedWhileBackingOff_IsFoundWithoutBeingTold()
+    {
+        await using var harness = new PodHarness();
+        harness.Start(Web.Replace("web:1", "web:2", StringComparison.Ordinal));
+        await harness.WaitingAsync("ErrImagePull");
+        harness.Advance(1);
+        await harness.WaitingAsync("ImagePullBackOff");
+
+        harness.Images.AddSilently("web:2", "/web");
+        harness.Advance(5);
+
+        await harness.RunningAsync();
     }
 
     [Fact]
@@ -206,8 +235,8 @@ public sealed class PodWorkerTests
         harness.Advance(10);
 
         await harness.RunningAsync();
-        harness.Last.Config.Arguments.ShouldBe(["/web", "--mode=fast", "$(MODE)", "$(OTHER)"]);
-        harness.Last.Config.Environment["BOTH"].ShouldBe("web-fast");
+        harness.Last.Bundle.Arguments.ShouldBe(["/web", "--mode=fast", "$(MODE)", "$(OTHER)"]);
+        harness.Last.Bundle.Environment["BOTH"].ShouldBe("web-fast");
     }
 
     [Fact]
@@ -318,13 +347,37 @@ public sealed class PodWorkerTests
         harness.Start("""
             metadata: { name: web }
             spec:
-              volumes: [{ name: data, hostPath: { path: /data } }]
+              volumes: [{ name: data, nfs: { server: a, path: /data } }]
               containers:
               - { name: web, image: "web:1", volumeMounts: [{ name: data, mountPath: /data }] }
             """);
 
         await harness.WaitingAsync("ContainerCreating");
-        harness.Events.Lines[0].ShouldStartWith("Warning FailedMount MountVolume.SetUp failed for volume \"data\" : volumes of kind hostPath are not supported");
+        harness.Events.Lines[0].ShouldStartWith("Warning FailedMount MountVolume.SetUp failed for volume \"data\" : volumes of kind nfs are not supported");
+    }
+
+    [Fact]
+    public async Task HostPath_OfTheWrongType_PodWaitsWithReasonAndRunsWhenItIsThere()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var harness = new PodHarness();
+
+        harness.Start($$"""
+            metadata: { name: web }
+            spec:
+              volumes: [{ name: data, hostPath: { path: "{{directory["data"]}}", type: Directory } }]
+              containers:
+              - { name: web, image: "web:1", volumeMounts: [{ name: data, mountPath: /data, readOnly: true }] }
+            """);
+        await harness.WaitingAsync("ContainerCreating");
+        harness.Events.Lines[0].ShouldBe(
+            $"Warning FailedMount MountVolume.SetUp failed for volume \"data\" : hostPath type check failed: {directory["data"]} is not a Directory");
+
+        Directory.CreateDirectory(directory["data"]);
+        harness.Advance(10);
+
+        await harness.RunningAsync();
+        harness.Last.Bundle.Mounts.ShouldBe([new ContainerMount(directory["data"], "/data", IsReadOnly: true)]);
     }
 
     [Fact]
@@ -336,7 +389,7 @@ public sealed class PodWorkerTests
 
         var status = await harness.RunningAsync();
         status.PodIP.ShouldBe("127.0.0.1");
-        harness.Last.Config.Address.ShouldBeNull();
-        int.Parse(harness.Last.Config.Environment["PORT"], System.Globalization.CultureInfo.InvariantCulture).ShouldNotBe(3000);
+        harness.Last.Bundle.Address.ShouldBeNull();
+        int.Parse(harness.Last.Bundle.Environment["PORT"], System.Globalization.CultureInfo.InvariantCulture).ShouldNotBe(3000);
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using WasmLab.EmbeddedCluster.Nodes.Pods;
 using WasmLab.EmbeddedCluster.Nodes.Probes;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 using WasmLab.Tests.Support;
 

@@ -94,9 +94,9 @@ public sealed class ProcessHandlerTests : IDisposable
     [Fact]
     public async Task Program_NotInImage_SaysSo()
     {
-        var config = Config() with { Arguments = ["/missing"] };
+        var bundle = NewBundle() with { Arguments = ["/missing"] };
 
-        var exception = await Should.ThrowAsync<ContainerStartException>(() => _handler.StartAsync(config, default));
+        var exception = await Should.ThrowAsync<ContainerStartException>(() => _handler.StartAsync(bundle, default));
 
         exception.Message.ShouldContain("exec: \"/missing\": stat /missing: no such file or directory");
     }
@@ -106,7 +106,7 @@ public sealed class ProcessHandlerTests : IDisposable
     {
         WriteProgram("bin/tool", "echo found");
 
-        await ExitAsync(await _handler.StartAsync(Config() with { Arguments = ["tool"] }, default));
+        await ExitAsync(await _handler.StartAsync(NewBundle() with { Arguments = ["tool"] }, default));
 
         (await File.ReadAllTextAsync(_directory["0.log"])).ShouldContain("stdout F found");
     }
@@ -126,7 +126,7 @@ public sealed class ProcessHandlerTests : IDisposable
     private async Task<IContainer> StartAsync(string script, params string[] arguments)
     {
         WriteProgram("bin/program", script);
-        return await _handler.StartAsync(Config() with { Arguments = ["/bin/program", .. arguments] }, default);
+        return await _handler.StartAsync(NewBundle() with { Arguments = ["/bin/program", .. arguments] }, default);
     }
 
     private void WriteProgram(string path, string script)
@@ -138,7 +138,7 @@ public sealed class ProcessHandlerTests : IDisposable
         }
     }
 
-    private ContainerConfig Config() => new()
+    private Bundle NewBundle() => new()
     {
         Id = "c",
         RootFileSystem = _directory["c/rootfs"],

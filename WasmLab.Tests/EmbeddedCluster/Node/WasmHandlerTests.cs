@@ -109,7 +109,7 @@ public sealed class WasmHandlerTests : IAsyncDisposable
 
         var exit = await ExitAsync(container);
         exit.RuntimeLost.ShouldBeTrue();
-        exit.Reason.ShouldBe(string.Create(CultureInfo.InvariantCulture, $"wasmlab-shim (process {first}), which ran this container, ended"));
+        exit.Message.ShouldBe(string.Create(CultureInfo.InvariantCulture, $"wasmlab-shim (process {first}), which ran this container, ended"));
         var again = await StartAsync("b", "/web.wasm");
         again.Exited.IsCompleted.ShouldBeFalse();
         ProcessIds.Length.ShouldBe(2);
@@ -133,7 +133,7 @@ public sealed class WasmHandlerTests : IAsyncDisposable
     }
 
     private Task<IContainer> StartAsync(string id, params string[] arguments) => _handler.StartAsync(
-        new ContainerConfig
+        new Bundle
         {
             Id = id,
             RootFileSystem = _directory["rootfs"],

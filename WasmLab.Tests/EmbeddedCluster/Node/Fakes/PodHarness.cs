@@ -14,20 +14,21 @@ namespace WasmLab.Tests.EmbeddedCluster.Nodes.Fakes;
 internal sealed class PodHarness : IAsyncDisposable
 {
     private readonly TemporaryDirectory _state = new();
-    private readonly Dictionary<string, IRuntimeHandler> _handlers = [];
+    private readonly FakeHandlers _handlers = new();
     private readonly NodeContext _node;
 
     public PodHarness(Func<IPAddress, bool>? canBind = null)
     {
-        _handlers[""] = Handler;
+        _handlers.Add("", Handler);
         Images.Add("web:1", "/web");
+        var paths = new NodePaths(_state.Path);
+        var runtime = new EmbeddedRuntime(paths, _handlers, Images, new PodNetwork(new Random(1), canBind ?? (_ => true)), NullLogger.Instance);
+        runtime.Changed += () => Worker?.Retry();
         _node = new NodeContext
         {
-            Paths = new NodePaths(_state.Path),
-            FindHandler = name => _handlers.GetValueOrDefault(name ?? ""),
-            Images = Images,
+            Paths = paths,
+            Runtime = runtime,
             Api = Api,
-            Network = new PodNetwork(new Random(1), canBind ?? (_ => true)),
             Events = Events,
             Prober = new Prober(TimeProvider.System),
             Time = Time,
@@ -68,11 +69,7 @@ internal sealed class PodHarness : IAsyncDisposable
         Worker = new PodWorker(_node, Pod);
     }
 
-    public void AddHandler(string name)
-    {
-        _handlers[name] = new FakeHandler(name);
-        Worker?.Retry();
-    }
+    public void AddHandler(string name) => _handlers.Add(name, new FakeHandler(name));
 
     public void Delete(long graceSeconds)
     {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace WasmLab.EmbeddedCluster.Nodes.Pods;
+namespace WasmLab.EmbeddedCluster.Nodes.Runtime;
 
 /// <summary>Where a pod listens.</summary>
 /// <param name="Address">Its address.</param>

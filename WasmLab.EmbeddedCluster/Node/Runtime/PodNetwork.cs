@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace WasmLab.EmbeddedCluster.Nodes.Pods;
+namespace WasmLab.EmbeddedCluster.Nodes.Runtime;
 
 /// <summary>
 /// Gives each pod an address of 127.0.0.0/8, which is all local on Linux and Windows, so that every pod can listen on the
