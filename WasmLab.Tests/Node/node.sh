@@ -12,7 +12,8 @@
 #   node.sh down              stops everything and takes the changes back; the packages stay
 #
 # WASMLAB_NODE names the folder for everything (default /var/lib/wasmlab-node). A second node wants WASMLAB_NODE_NUMBER, 0 to 255
-# (default 7), which its addresses and the names of its namespace and links are made of.
+# (default 7), which its addresses and the names of its namespace and links are made of. With WASMLAB_NODE_OWNER, a process id, the
+# node goes down by itself when that process has ended.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=${WASMLAB_NODE:-/var/lib/wasmlab-node}
@@ -212,8 +213,22 @@ start_containerd() {
     ctr images ls -q | grep -qx docker.io/wasmlab/pause:1 || ctr images import "$work/pause.tar" >/dev/null
 }
 
+# Takes the node down when its owner has ended, however that ended.
+start_guard() {
+    [ -n "${WASMLAB_NODE_OWNER:-}" ] && ! is_running guard || return 0
+    setsid sh -c 'echo $$ >"$1/guard.pid"; tail --pid="$2" -f /dev/null; exec bash "$3" down' \
+        guard "$work" "$WASMLAB_NODE_OWNER" "$here/node.sh" </dev/null >/dev/null 2>&1 &
+}
+
+# The guard itself takes the node down at its end.
+stop_guard() {
+    ! is_running guard || [ "$(cat "$work/guard.pid")" -eq $$ ] || kill -- "-$(cat "$work/guard.pid")"
+    rm -f "$work/guard.pid"
+}
+
 up() {
     install_node
+    start_guard
     if ! is_running containerd; then
         write_configuration
         [ -z "${1:-}" ] || add_handler "$1"
@@ -235,6 +250,7 @@ status() {
 }
 
 down() {
+    stop_guard
     if is_running containerd; then
         local container
         for container in $(ctr tasks ls -q); do
@@ -264,7 +280,7 @@ down() {
 shims() {
     local file
     for file in /proc/[0-9]*/cmdline; do
-        tr '\0' ' ' <"$file" 2>/dev/null | grep -qF -- "-address $socket " && basename "$(dirname "$file")" || true
+        tr '\0' ' ' 2>/dev/null <"$file" | grep -qF -- "-address $socket " && basename "$(dirname "$file")" || true
     done
 }
 

@@ -16,15 +16,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryDirectory _state;
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
     private readonly ConcurrentQueue<string> _output = new();
-    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process _process = new();
+    private TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private KubernetesClient? _client;
 
-    private ClusterProcess(TemporaryDirectory state, Process process)
+    private ClusterProcess(TemporaryDirectory state, ProcessStartInfo start)
     {
         _state = state;
-        _process = process;
+        _start = start;
     }
 
     public int ProcessId => _process.Id;
@@ -69,7 +70,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var cluster = new ClusterProcess(state, new Process { StartInfo = start, EnableRaisingEvents = true });
+        var cluster = new ClusterProcess(state, start);
         await cluster.StartAsync();
         return cluster;
     }
@@ -89,6 +90,16 @@ internal sealed class ClusterProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again, with the same state directory, after it has ended.</summary>
+    public async Task RestartAsync()
+    {
+        _process.Dispose();
+        _client?.Dispose();
+        _client = null;
+        _ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await StartAsync();
     }
 
     /// <summary>Ends its input: what a parent that was killed leaves behind.</summary>
@@ -124,6 +135,7 @@ internal sealed class ClusterProcess : IAsyncDisposable
 
     private async Task StartAsync()
     {
+        _process = new Process { StartInfo = _start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => OnLine(line.Data);
         _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
         _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"wasmlab-cluster ended before it was ready:\n{Output}"));
