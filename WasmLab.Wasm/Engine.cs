@@ -24,10 +24,16 @@ public sealed class Engine : IDisposable
     /// <summary>Makes an engine.</summary>
     /// <param name="options">Its limits; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="PlatformNotSupportedException">Guard pages are demanded where there are none.</exception>
     public Engine(EngineOptions? options = null)
     {
         Options = options ?? new EngineOptions();
         Options.Validate();
+        Arena = Options.BoundsChecks == BoundsChecks.Explicit ? null : GuardedArena.Instance;
+        if (Options.BoundsChecks == BoundsChecks.GuardPages && Arena is null)
+        {
+            throw new PlatformNotSupportedException($"EngineOptions.BoundsChecks is GuardPages, but {GuardedArena.Obstacle}. Use Auto.");
+        }
     }
 
     /// <summary>The limits.</summary>
@@ -37,6 +43,9 @@ public sealed class Engine : IDisposable
     public int InstanceCount => _instances;
 
     internal ExternReferences References { get; } = new();
+
+    /// <summary>Where the memories of this engine lie when guard pages keep them apart; null when compiled code checks each access.</summary>
+    internal GuardedArena? Arena { get; }
 
     internal bool IsDisposed { get; private set; }
 

@@ -27,6 +27,9 @@ public sealed record EngineOptions
     /// <summary>The clock of <see cref="Instance.InterruptAfter"/>. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>How guests are kept inside of their memories. Default <see cref="BoundsChecks.Auto"/>.</summary>
+    public BoundsChecks BoundsChecks { get; init; }
+
     internal void Validate()
     {
         List<string> wrong = [];
@@ -35,6 +38,7 @@ public sealed record EngineOptions
         Check(MaxInstances >= 1, nameof(MaxInstances), "1 or more");
         Check(TimeProvider is not null, nameof(TimeProvider), "a clock");
         Check(StackSize is >= 64 * 1024 and <= 1024 * 1024 * 1024, nameof(StackSize), "64 KiB to 1 GiB");
+        Check(Enum.IsDefined(BoundsChecks), nameof(BoundsChecks), "Auto, Explicit or GuardPages");
         if (wrong.Count > 0)
         {
             throw new ArgumentException($"The engine's options are out of range: {string.Join("; ", wrong)}.");

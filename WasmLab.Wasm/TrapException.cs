@@ -46,6 +46,8 @@ public enum TrapKind
 /// <summary>Guest code was ended. The message is the specification's wording. The stack trace names the guest's functions.</summary>
 public sealed class TrapException : Exception
 {
+    private readonly NullReferenceException? _fault;
+
     /// <summary>A trap with the specification's wording.</summary>
     /// <param name="kind">Why the guest was ended.</param>
     public TrapException(TrapKind kind)
@@ -60,8 +62,15 @@ public sealed class TrapException : Exception
     public TrapException(TrapKind kind, string message, Exception? cause = null)
         : base(message, cause) => Kind = kind;
 
+    /// <summary>A trap that the processor found: the fault was thrown where the guest's code is.</summary>
+    internal TrapException(TrapKind kind, NullReferenceException fault)
+        : this(kind) => _fault = fault;
+
     /// <summary>Why the guest was ended.</summary>
     public TrapKind Kind { get; }
+
+    /// <inheritdoc/>
+    public override string? StackTrace => _fault is null ? base.StackTrace : $"{_fault.StackTrace}{Environment.NewLine}{base.StackTrace}";
 
     private static string Describe(TrapKind kind) => kind switch
     {

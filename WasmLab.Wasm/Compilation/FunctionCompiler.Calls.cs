@@ -43,6 +43,7 @@ internal sealed partial class FunctionCompiler
         var table = _module.Layout.Table((int)instruction.Second);
         var index = Compute(Pop());
         var record = _slots.Take(Native);
+        SettleTrapping();
         SettleForCall(type);
 
         EmitOperand(index, keep: true);

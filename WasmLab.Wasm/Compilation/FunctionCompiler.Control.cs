@@ -53,6 +53,7 @@ internal sealed partial class FunctionCompiler
         switch (instruction.Opcode)
         {
             case Opcode.Unreachable:
+                SettleTrapping();
                 _il.Emit(OpCodes.Br, TrapLabel(TrapKind.Unreachable));
                 SetUnreachable();
                 break;
@@ -69,6 +70,7 @@ internal sealed partial class FunctionCompiler
                 break;
             case Opcode.Br:
                 EmitRefreshedMemoryLength();
+                SettleTrapping(except: Arity(Target(instruction.First)));
                 EmitBranch(Target(instruction.First), keep: false);
                 SetUnreachable();
                 break;
@@ -79,6 +81,7 @@ internal sealed partial class FunctionCompiler
                 CompileBranchTable(instruction.Many!);
                 break;
             case Opcode.Return:
+                SettleTrapping(except: _type.Results.Length);
                 EmitReturn(keep: false);
                 SetUnreachable();
                 break;
@@ -271,6 +274,8 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Br, target.Label);
     }
 
+    private int Arity(Frame target) => target.IsFunction ? target.Results.Count : SlotsOf(target).Length;
+
     private Slot[] SlotsOf(Frame target)
     {
         if (target.Opcode == Opcode.Loop)
@@ -285,6 +290,7 @@ internal sealed partial class FunctionCompiler
     private void CompileBranchIf(Frame target)
     {
         var condition = Pop();
+        SettleTrapping();
         EmitRefreshedMemoryLength();
         if (!target.IsFunction && SlotsOf(target).Length == 0)
         {
@@ -292,7 +298,7 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        SimplifyTop(target.IsFunction ? target.Results.Count : SlotsOf(target).Length);
+        SimplifyTop(Arity(target));
         var stay = _il.DefineLabel();
         EmitBranchIf(condition, stay, whenTrue: false);
         EmitBranch(target, keep: true);
@@ -303,8 +309,8 @@ internal sealed partial class FunctionCompiler
     {
         var index = Pop();
         var defaultTarget = Target(targets[^1]);
-        var arity = defaultTarget.IsFunction ? defaultTarget.Results.Count : SlotsOf(defaultTarget).Length;
-        SimplifyTop(arity);
+        SettleTrapping();
+        SimplifyTop(Arity(defaultTarget));
         EmitRefreshedMemoryLength();
 
         var labels = new Label[targets.Length - 1];

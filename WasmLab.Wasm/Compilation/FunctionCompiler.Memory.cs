@@ -8,7 +8,7 @@ namespace WasmLab.Wasm.Compilation;
 
 /// <summary>
 /// Loads, stores and the operations on whole ranges. The memory's base never moves and its length only grows; both are kept in
-/// locals, and the length is read again after whatever may have changed it.
+/// locals, and the length is read again after whatever may have changed it. A guarded memory needs no length.
 /// </summary>
 internal sealed partial class FunctionCompiler
 {
@@ -23,7 +23,7 @@ internal sealed partial class FunctionCompiler
         address = CheckAddress(address, instruction.Value, size);
         if (value is null)
         {
-            Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value));
+            Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value, MayTrap(address, instruction.Value, size)));
             return;
         }
 
@@ -33,17 +33,29 @@ internal sealed partial class FunctionCompiler
         EmitStoreInstruction(instruction.Opcode);
     }
 
-    /// <summary>Emits the bounds check of an access. Returns the address as a native integer.</summary>
-    private Operand CheckAddress(Operand address, long offset, int size)
+    /// <summary>
+    /// Emits the bounds check of an access, if it needs one. Returns the address: as a native integer when it is checked, and otherwise
+    /// as it was.
+    /// </summary>
+    private Operand CheckAddress(Operand address, long offset, int size) =>
+        MayTrap(address, offset, size) ? address : EmitBoundsCheck(address, offset, size);
+
+    /// <summary>Whether an access is left to the guard pages.</summary>
+    private bool MayTrap(Operand address, long offset, int size) =>
+        _isMemoryGuarded && address.Type == ValueType.I32 && offset + size <= GuardedArena.MaxOffset && !IsWithinMinimum(address, offset, size);
+
+    private bool IsWithinMinimum(Operand address, long offset, int size) =>
+        address.Kind == OperandKind.Constant && (uint)address.Value + offset + size <= (long)_definition.Memories[0].Limits.Minimum * Memory.PageSize;
+
+    private Operand EmitBoundsCheck(Operand address, long offset, int size)
     {
         if (address.Kind == OperandKind.Constant)
         {
-            var end = (long)(uint)address.Value + offset + size;
-            if (end > (long)_definition.Memories[0].Limits.Minimum * Memory.PageSize)
+            if (!IsWithinMinimum(address, offset, size))
             {
                 EmitRefreshedMemoryLength();
-                EmitNativeInteger(end);
-                _il.Emit(OpCodes.Ldloc, _memoryLength!);
+                EmitNativeInteger((uint)address.Value + offset + size);
+                EmitMemoryLength();
                 _il.Emit(OpCodes.Bgt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
             }
 
@@ -59,7 +71,7 @@ internal sealed partial class FunctionCompiler
         _slots.EmitLoad(slot);
         EmitNativeInteger(offset + size);
         _il.Emit(OpCodes.Add);
-        _il.Emit(OpCodes.Ldloc, _memoryLength!);
+        EmitMemoryLength();
         _il.Emit(OpCodes.Bgt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
         return Operand.Temporary(slot, owned: true);
     }
@@ -74,6 +86,11 @@ internal sealed partial class FunctionCompiler
         else
         {
             EmitOperand(address, keep);
+            if (address.Type != Native)
+            {
+                _il.Emit(OpCodes.Conv_U);
+            }
+
             _il.Emit(OpCodes.Add);
         }
 
@@ -99,11 +116,51 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    /// <summary>
+    /// Discards an expression, but not the traps in it: a load whose value nobody wants would be left out by the just-in-time compiler,
+    /// or shortened, so it is checked instead.
+    /// </summary>
+    private void EmitDrop(Operand operand)
+    {
+        if (!operand.MayTrap)
+        {
+            Discard(operand);
+        }
+        else if (operand.Kind == OperandKind.Load)
+        {
+            Discard(EmitBoundsCheck(operand.Left!, operand.Value, SizeOf(operand.Opcode)));
+        }
+        else
+        {
+            EmitDrop(operand.Left!);
+            if (operand.Right is { } right)
+            {
+                EmitDrop(right);
+            }
+        }
+    }
+
     private void EmitReloadMemoryLength()
     {
-        EmitLoadContext(InstanceContext.MemoryLengthOffset);
-        _il.Emit(OpCodes.Stloc, _memoryLength!);
+        if (!_isMemoryGuarded)
+        {
+            EmitLoadContext(InstanceContext.MemoryLengthOffset);
+            _il.Emit(OpCodes.Stloc, _memoryLength!);
+        }
+
         _memoryLengthIsStale = false;
+    }
+
+    private void EmitMemoryLength()
+    {
+        if (_isMemoryGuarded)
+        {
+            EmitLoadContext(InstanceContext.MemoryLengthOffset);
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ldloc, _memoryLength!);
+        }
     }
 
     private void EmitRefreshedMemoryLength()
@@ -171,7 +228,7 @@ internal sealed partial class FunctionCompiler
         {
             case Opcode.MemorySize:
                 EmitRefreshedMemoryLength();
-                _il.Emit(OpCodes.Ldloc, _memoryLength!);
+                EmitMemoryLength();
                 EmitInteger(16);
                 _il.Emit(OpCodes.Shr_Un);
                 _il.Emit(OpCodes.Conv_I4);

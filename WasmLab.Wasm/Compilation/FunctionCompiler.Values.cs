@@ -104,7 +104,20 @@ internal sealed partial class FunctionCompiler
 
     private void SettleReadersOfMemory() => SettleWhere(static operand => operand.ReadsMemory);
 
-    private void SettleReadersOfGlobals() => SettleWhere(static operand => operand.ReadsGlobal);
+    private void SettleReadersOfGlobals() => SettleWhere(static operand => operand.ReadsGlobal || operand.MayTrap);
+
+    /// <summary>Computes what may trap before another kind of trap, or a branch away from it, can happen.</summary>
+    /// <param name="except">How many operands on top stay as they are.</param>
+    private void SettleTrapping(int except = 0)
+    {
+        for (var i = _settledBelow; i < _operands.Count - except; i++)
+        {
+            if (_operands[i].MayTrap)
+            {
+                Settle(i);
+            }
+        }
+    }
 
     /// <summary>Stores the value on the IL stack in a slot and pushes it.</summary>
     private void PushResult(ValueType type)
@@ -276,7 +289,13 @@ internal sealed partial class FunctionCompiler
         }
 
         var operation = Operand.Operation(opcode, signature.Result, left, right);
-        Push(NumericEmitter.MayTrap(opcode) ? Compute(operation) : operation);
+        if (NumericEmitter.MayTrap(opcode))
+        {
+            SettleTrapping();
+            operation = Compute(operation);
+        }
+
+        Push(operation);
     }
 
     private (Operand Left, Operand Right) CheckDivision(Opcode opcode, Operand left, Operand right)
@@ -288,6 +307,8 @@ internal sealed partial class FunctionCompiler
             return (left, right);
         }
 
+        SettleTrapping();
+        left = left.MayTrap ? Compute(left) : left;
         right = Simplify(right);
         EmitOperand(right, keep: true);
         _il.Emit(OpCodes.Brfalse, TrapLabel(TrapKind.IntegerDivideByZero));
@@ -313,7 +334,7 @@ internal sealed partial class FunctionCompiler
         switch (instruction.Opcode)
         {
             case Opcode.Drop:
-                Discard(Pop());
+                EmitDrop(Pop());
                 break;
             case Opcode.Select or Opcode.SelectTyped:
                 CompileSelect();
@@ -379,6 +400,7 @@ internal sealed partial class FunctionCompiler
     {
         var condition = Pop();
         var (second, first) = (Pop(), Pop());
+        second = second.MayTrap ? Compute(second) : second;
         var slot = _slots.Take(first.Type);
         var done = _il.DefineLabel();
         EmitOperand(first);

@@ -35,6 +35,7 @@ internal sealed partial class FunctionCompiler
     private readonly Slots _slots;
     private readonly int _frameSize;
     private readonly bool _isGuarded;
+    private readonly bool _isMemoryGuarded;
     private readonly Label[] _trapLabels = new Label[(int)TrapKind.FunctionTooLarge];
     private readonly bool[] _traps = new bool[(int)TrapKind.FunctionTooLarge];
     private readonly List<Slot> _locals = [];
@@ -46,6 +47,7 @@ internal sealed partial class FunctionCompiler
     private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded)
     {
         _isGuarded = isGuarded;
+        _isMemoryGuarded = module.Engine.Arena is not null;
         _module = module;
         _definition = module.Definition;
         _function = function;
@@ -173,7 +175,7 @@ internal sealed partial class FunctionCompiler
         if (_summary.UsesMemory)
         {
             _memoryBase = _il.DeclareLocal(typeof(nint));
-            _memoryLength = _il.DeclareLocal(typeof(nint));
+            _memoryLength = _isMemoryGuarded ? null : _il.DeclareLocal(typeof(nint));
             EmitLoadContext(InstanceContext.MemoryBaseOffset);
             _il.Emit(OpCodes.Stloc, _memoryBase);
             EmitReloadMemoryLength();

@@ -15,7 +15,7 @@ internal enum OperandKind
     /// <summary>The present value of a global.</summary>
     Global,
 
-    /// <summary>A load whose bounds are checked already; <see cref="Operand.Left"/> is the address as a native integer.</summary>
+    /// <summary>A load; <see cref="Operand.Left"/> is the address, a native integer when its bounds are checked already.</summary>
     Load,
 
     /// <summary>An operation that neither traps nor has effects.</summary>
@@ -59,6 +59,9 @@ internal sealed class Operand
 
     public bool ReadsMemory { get; private init; }
 
+    /// <summary>Whether something in it loads from a guarded memory without a check: it must be computed before what can be seen of a trap.</summary>
+    public bool MayTrap { get; private init; }
+
     /// <summary>Whether emitting it more than once costs nothing.</summary>
     public bool IsSimple => Kind is OperandKind.Constant or OperandKind.Local or OperandKind.Temporary;
 
@@ -79,7 +82,7 @@ internal sealed class Operand
     public static Operand FunctionReference(int index) =>
         new() { Kind = OperandKind.FunctionReference, Type = ValueType.FuncRef, Value = index };
 
-    public static Operand Load(Opcode opcode, ValueType type, Operand address, long offset) => new()
+    public static Operand Load(Opcode opcode, ValueType type, Operand address, long offset, bool mayTrap) => new()
     {
         Kind = OperandKind.Load,
         Type = type,
@@ -90,6 +93,7 @@ internal sealed class Operand
         Locals = address.Locals,
         ReadsGlobal = address.ReadsGlobal,
         ReadsMemory = true,
+        MayTrap = mayTrap,
     };
 
     public static Operand Operation(Opcode opcode, ValueType type, Operand left, Operand? right = null) => new()
@@ -103,6 +107,7 @@ internal sealed class Operand
         Locals = left.Locals | (right?.Locals ?? 0),
         ReadsGlobal = left.ReadsGlobal || right is { ReadsGlobal: true },
         ReadsMemory = left.ReadsMemory || right is { ReadsMemory: true },
+        MayTrap = left.MayTrap || right is { MayTrap: true },
     };
 
     /// <summary>The same expression with another operand in place of a local. The first place owns what the operand owns.</summary>
@@ -132,7 +137,7 @@ internal sealed class Operand
 
             var left = Replace(operand.Left!);
             return operand.Kind == OperandKind.Load
-                ? Load(operand.Opcode, operand.Type, left, operand.Value)
+                ? Load(operand.Opcode, operand.Type, left, operand.Value, operand.MayTrap)
                 : Operation(operand.Opcode, operand.Type, left, operand.Right is null ? null : Replace(operand.Right));
         }
     }

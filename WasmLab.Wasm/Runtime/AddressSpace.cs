@@ -29,6 +29,13 @@ internal static partial class AddressSpace
         ? VirtualAlloc(address, size, MemCommit, PageReadWrite) != 0
         : MemoryProtect(address, size, ReadWrite) == 0;
 
+    /// <summary>Gives the memory of a range back and makes it unusable; the address space stays reserved. Linux only.</summary>
+    public static bool Discard(nint address, nuint size) =>
+        MemoryMap(address, size, 0, 0x2 | 0x10 | 0x20 | 0x4000, -1, 0) == address; // private, fixed, anonymous, no swap reserved
+
+    /// <summary>Makes a range readable and executable, and no longer writable. Not for Windows.</summary>
+    public static bool MakeExecutable(nint address, nuint size) => MemoryProtect(address, size, 0x1 | 0x4) == 0;
+
     public static void Release(nint address, nuint size)
     {
         if (OperatingSystem.IsWindows())

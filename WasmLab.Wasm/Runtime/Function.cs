@@ -78,6 +78,10 @@ public sealed unsafe class Function : IEquatable<Function>
                 entry(_record->Context, _record->Code, argumentSlots, resultSlots);
             }
         }
+        catch (NullReferenceException fault) when (store.TakeFault())
+        {
+            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess, fault);
+        }
         finally
         {
             store.Exit(previousLimit);

@@ -37,7 +37,8 @@ public sealed unsafe class Memory : IStoreMember
         Store = store;
         Engine = engine;
         DeclaredMaximum = type.Limits.Maximum;
-        _maximumPages = Reserve(type.Limits.Minimum, Math.Min(type.Limits.Maximum ?? allowed, allowed));
+        var maximum = Math.Min(type.Limits.Maximum ?? allowed, allowed);
+        _maximumPages = engine.Arena is { } arena ? ReserveSlot(arena, type.Limits.Minimum, maximum) : Reserve(type.Limits.Minimum, maximum);
         _length = (ulong)type.Limits.Minimum * PageSize;
     }
 
@@ -147,6 +148,28 @@ public sealed unsafe class Memory : IStoreMember
         user.Context->MemoryLength = _length;
     }
 
+    private uint ReserveSlot(GuardedArena arena, uint minimum, uint maximum)
+    {
+        var slot = arena.Take();
+        if (slot == 0)
+        {
+            throw new LinkException("memory cannot be had: too many memories exist in this process; dispose of instances, or set EngineOptions.BoundsChecks to Explicit");
+        }
+
+        _base = (byte*)slot;
+        Store.OwnSlot(slot);
+        Commit(minimum);
+        return maximum;
+    }
+
+    private void Commit(uint pages)
+    {
+        if (pages > 0 && !AddressSpace.Commit((nint)_base, (nuint)pages * PageSize))
+        {
+            throw new LinkException($"memory of {pages} pages cannot be had: the system refuses it");
+        }
+    }
+
     private uint Reserve(uint minimum, uint maximum)
     {
         for (var pages = maximum; ; pages = Math.Max(minimum, pages / 2))
@@ -156,12 +179,8 @@ public sealed unsafe class Memory : IStoreMember
             if (address != 0)
             {
                 Store.OwnReservation(address, size);
-                if (minimum > 0 && !AddressSpace.Commit(address, (nuint)minimum * PageSize))
-                {
-                    throw new LinkException($"memory of {minimum} pages cannot be had: the system refuses it");
-                }
-
                 _base = (byte*)address;
+                Commit(minimum);
                 return pages;
             }
 

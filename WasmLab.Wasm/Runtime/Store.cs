@@ -82,7 +82,7 @@ internal sealed unsafe class Store
 
             lock (Gate)
             {
-                Root._allocations.Add(new Allocation(address, size, isReservation));
+                Root._allocations.Add(new Allocation(address, size, isReservation ? AllocationKind.Reservation : AllocationKind.Heap));
             }
         }
 
@@ -107,7 +107,31 @@ internal sealed unsafe class Store
     {
         lock (Gate)
         {
-            Root._allocations.Add(new Allocation(address, size, true));
+            Root._allocations.Add(new Allocation(address, size, AllocationKind.Reservation));
+        }
+    }
+
+    /// <summary>Takes a slot of the arena into its care.</summary>
+    public void OwnSlot(nint address)
+    {
+        lock (Gate)
+        {
+            Root._allocations.Add(new Allocation(address, GuardedArena.SlotSize, AllocationKind.Slot));
+        }
+    }
+
+    /// <summary>Whether a guarded memory that guest code of this store uses has just faulted.</summary>
+    public bool TakeFault()
+    {
+        lock (Gate)
+        {
+            var taken = false;
+            foreach (var allocation in Root._allocations)
+            {
+                taken |= allocation.Kind == AllocationKind.Slot && GuardedArena.Instance!.TakeFault(allocation.Address);
+            }
+
+            return taken;
         }
     }
 
@@ -202,19 +226,30 @@ internal sealed unsafe class Store
     }
 
     // A class, so that the lists of it need no code of their own at every start.
-    private sealed record Allocation(nint Address, nuint Size, bool IsReservation)
+    private sealed record Allocation(nint Address, nuint Size, AllocationKind Kind)
     {
         public void Free()
         {
-            if (IsReservation)
+            switch (Kind)
             {
-                AddressSpace.Release(Address, Size);
-            }
-            else
-            {
-                NativeMemory.AlignedFree((void*)Address);
+                case AllocationKind.Reservation:
+                    AddressSpace.Release(Address, Size);
+                    break;
+                case AllocationKind.Slot:
+                    GuardedArena.Instance!.Return(Address);
+                    break;
+                default:
+                    NativeMemory.AlignedFree((void*)Address);
+                    break;
             }
         }
+    }
+
+    private enum AllocationKind
+    {
+        Heap,
+        Reservation,
+        Slot,
     }
 
     private void SetStackLimit(nuint limit)

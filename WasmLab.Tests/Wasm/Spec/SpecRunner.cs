@@ -9,7 +9,7 @@ internal sealed record SpecResult(int Passed, int NotApplicable, IReadOnlyList<s
 /// <summary>Runs the commands of one script, in order.</summary>
 internal sealed class SpecRunner
 {
-    private static readonly Engine Engine = new();
+    private readonly Engine _engine;
     private readonly Linker _linker;
     private readonly Dictionary<string, Instance> _instances = [];
     private readonly List<string> _failures = [];
@@ -19,16 +19,16 @@ internal sealed class SpecRunner
     private int _passed;
     private int _notApplicable;
 
-    private SpecRunner(string file, string folder)
+    private SpecRunner(Engine engine, string file, string folder)
     {
-        (_file, _folder) = (file, folder);
-        _linker = new Linker(Engine);
+        (_engine, _file, _folder) = (engine, file, folder);
+        _linker = new Linker(engine);
         DefineSpecTest();
     }
 
-    public static SpecResult Run(string file, string script)
+    public static SpecResult Run(Engine engine, string file, string script)
     {
-        var runner = new SpecRunner(file, Path.GetDirectoryName(script)!);
+        var runner = new SpecRunner(engine, file, Path.GetDirectoryName(script)!);
         foreach (var command in SpecScript.Read(script).Commands)
         {
             runner.Run(command);
@@ -49,12 +49,12 @@ internal sealed class SpecRunner
         Print("print_f64", ValueType.F64);
         Print("print_i32_f32", ValueType.I32, ValueType.F32);
         Print("print_f64_f64", ValueType.F64, ValueType.F64);
-        _linker.DefineGlobal("spectest", "global_i32", new Global(Engine, new GlobalType(ValueType.I32, false), 666));
-        _linker.DefineGlobal("spectest", "global_i64", new Global(Engine, new GlobalType(ValueType.I64, false), 666L));
-        _linker.DefineGlobal("spectest", "global_f32", new Global(Engine, new GlobalType(ValueType.F32, false), 666.6f));
-        _linker.DefineGlobal("spectest", "global_f64", new Global(Engine, new GlobalType(ValueType.F64, false), 666.6));
-        _linker.DefineTable("spectest", "table", new Table(Engine, new TableType(ValueType.FuncRef, new Limits(10, 20))));
-        _linker.DefineMemory("spectest", "memory", new Memory(Engine, new MemoryType(new Limits(1, 2))));
+        _linker.DefineGlobal("spectest", "global_i32", new Global(_engine, new GlobalType(ValueType.I32, false), 666));
+        _linker.DefineGlobal("spectest", "global_i64", new Global(_engine, new GlobalType(ValueType.I64, false), 666L));
+        _linker.DefineGlobal("spectest", "global_f32", new Global(_engine, new GlobalType(ValueType.F32, false), 666.6f));
+        _linker.DefineGlobal("spectest", "global_f64", new Global(_engine, new GlobalType(ValueType.F64, false), 666.6));
+        _linker.DefineTable("spectest", "table", new Table(_engine, new TableType(ValueType.FuncRef, new Limits(10, 20))));
+        _linker.DefineMemory("spectest", "memory", new Memory(_engine, new MemoryType(new Limits(1, 2))));
     }
 
     private void Run(SpecCommand command)
@@ -101,7 +101,7 @@ internal sealed class SpecRunner
         _ => $"unknown command {command.Type}",
     };
 
-    private Module Load(SpecCommand command) => Module.Load(Engine, File.ReadAllBytes(Path.Combine(_folder, command.Filename!)));
+    private Module Load(SpecCommand command) => Module.Load(_engine, File.ReadAllBytes(Path.Combine(_folder, command.Filename!)));
 
     private string? AddModule(SpecCommand command)
     {

@@ -1,4 +1,5 @@
 using WasmLab.Tests.Support;
+using WasmLab.Wasm;
 
 namespace WasmLab.Tests.Wasm.Spec;
 
@@ -7,6 +8,9 @@ public sealed class SpecTests(ITestOutputHelper output)
 {
     // wast2json 1.0.32 wants the table index that the text format lets these leave out.
     private static readonly string[] NotConvertible = ["table_fill.wast", "table_get.wast", "table_grow.wast", "table_set.wast", "table_size.wast"];
+
+    // Auto is guard pages wherever the engine can use them.
+    private static readonly Engine[] Engines = [new(), new(new EngineOptions { BoundsChecks = BoundsChecks.Explicit })];
 
     public static TheoryData<string> Files => [.. SpecSuite.Files.DefaultIfEmpty("none found")];
 
@@ -31,10 +35,14 @@ public sealed class SpecTests(ITestOutputHelper output)
 
             script.ShouldNotBeNull(error);
 
-            var result = SpecRunner.Run(file, script);
+            foreach (var engine in Engines)
+            {
+                var result = SpecRunner.Run(engine, file, script);
 
-            output.WriteLine($"{file}: {result.Passed} assertions passed, {result.NotApplicable} about the text format not applicable");
-            result.Failures.ShouldBeEmpty();
+                output.WriteLine(
+                    $"{file}: {result.Passed} assertions passed, {result.NotApplicable} about the text format not applicable, bounds checks {engine.Options.BoundsChecks}");
+                result.Failures.ShouldBeEmpty();
+            }
         }
         finally
         {
