@@ -30,6 +30,9 @@ public sealed record EngineOptions
     /// <summary>How guests are kept inside of their memories. Default <see cref="BoundsChecks.Auto"/>.</summary>
     public BoundsChecks BoundsChecks { get; init; }
 
+    /// <summary>What modules may use beyond WebAssembly 2.0. Default: everything that the engine has.</summary>
+    public WasmFeatures Features { get; init; } = WasmFeatures.All;
+
     internal void Validate()
     {
         List<string> wrong = [];

@@ -15,6 +15,12 @@ public abstract record ExternType
 /// <param name="Results">The types of the results, first to last.</param>
 public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnlyList<ValueType> Results) : ExternType
 {
+    /// <summary>How many slots the arguments of a call take: one each, two of a v128.</summary>
+    public int ParameterSlots => CountSlots(Parameters);
+
+    /// <summary>How many slots the results of a call take: one each, two of a v128.</summary>
+    public int ResultSlots => CountSlots(Results);
+
     /// <inheritdoc/>
     public bool Equals(FunctionType? other) =>
         other is not null
@@ -41,6 +47,17 @@ public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnly
 
     /// <summary>Writes the type as the specification does: <c>[i32 i64] -> [f32]</c>.</summary>
     public override string ToString() => $"[{Join(Parameters)}] -> [{Join(Results)}]";
+
+    private static int CountSlots(IReadOnlyList<ValueType> types)
+    {
+        var slots = 0;
+        for (var i = 0; i < types.Count; i++)
+        {
+            slots += types[i].SlotCount();
+        }
+
+        return slots;
+    }
 
     private static bool Same(IReadOnlyList<ValueType> left, IReadOnlyList<ValueType> right)
     {

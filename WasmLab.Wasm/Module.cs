@@ -53,7 +53,7 @@ public sealed class Module
         ArgumentNullException.ThrowIfNull(engine);
         ObjectDisposedException.ThrowIf(engine.IsDisposed, engine);
         // A copy, because functions are compiled later, and what was validated must not have changed by then.
-        var definition = ModuleDecoder.Decode(wasm.ToArray());
+        var definition = ModuleDecoder.Decode(wasm.ToArray(), engine.Options.Features);
         ModuleValidator.Validate(definition);
         return new Module(engine, definition);
     }

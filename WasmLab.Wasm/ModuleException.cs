@@ -11,7 +11,7 @@ public enum ModuleErrorKind
     /// <summary>The format is right, but the module breaks a rule of validation.</summary>
     Invalid,
 
-    /// <summary>The module uses a feature of WebAssembly that this engine does not have.</summary>
+    /// <summary>The module uses a feature of WebAssembly that this engine does not have, or that is turned off.</summary>
     Unsupported,
 
     /// <summary>The module is larger in some respect than the engine allows.</summary>

@@ -46,6 +46,6 @@ internal static class ValueTypes
 
     public static bool IsReference(this ValueType type) => type is ValueType.FuncRef or ValueType.ExternRef;
 
-    public static bool IsNumeric(this ValueType type) =>
-        type is ValueType.I32 or ValueType.I64 or ValueType.F32 or ValueType.F64;
+    /// <summary>How many slots of eight bytes a value takes when it lies in memory.</summary>
+    public static int SlotCount(this ValueType type) => type == ValueType.V128 ? 2 : 1;
 }

@@ -53,7 +53,7 @@ internal static class FunctionBodies
     {
         var start = SkipLocals(body);
         List<byte[]> instructions = [];
-        var reader = new WasmReader(body, start, body.Length, "code");
+        var reader = new WasmReader(body, start, body.Length, "code", WasmFeatures.All);
         try
         {
             while (!reader.AtEnd)

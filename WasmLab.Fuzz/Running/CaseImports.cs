@@ -31,16 +31,20 @@ internal static class CaseImports
     /// <summary>A function of the host that returns any numbers, and now and then looks into its caller.</summary>
     private static HostFunction Answer(FunctionType type, Random random) => (caller, arguments, results) =>
     {
-        for (var i = 0; i < results.Length; i++)
+        var slot = 0;
+        foreach (var result in type.Results)
         {
-            results[i] = type.Results[i] is ValueType.FuncRef or ValueType.ExternRef ? 0 : (long)Mutation.NumberMutations.Next(random);
+            for (var end = slot + (result == ValueType.V128 ? 2 : 1); slot < end; slot++)
+            {
+                results[slot] = result is ValueType.FuncRef or ValueType.ExternRef ? 0 : (long)Mutation.NumberMutations.Next(random);
+            }
         }
 
         if (random.Next(16) == 0 && caller.Module.Exports.FirstOrDefault(export => export.Type is FunctionType) is { } export)
         {
             // Back into the guest, deeper and deeper.
             var function = caller.GetFunction(export.Name)!;
-            function.Invoke(new long[function.Type.Parameters.Count], new long[function.Type.Results.Count]);
+            function.Invoke(new long[function.Type.ParameterSlots], new long[function.Type.ResultSlots]);
         }
     };
 
@@ -48,6 +52,7 @@ internal static class CaseImports
     {
         ValueType.I32 => 666,
         ValueType.I64 => 666L,
+        ValueType.V128 => (UInt128)666,
         ValueType.F32 => 666.6f,
         ValueType.F64 => 666.6,
         _ => null,

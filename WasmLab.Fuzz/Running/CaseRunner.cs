@@ -61,10 +61,10 @@ internal sealed class CaseRunner : IDisposable
         foreach (var export in instance.Module.Exports.Where(export => export.Type is FunctionType).Take(MaxCalls))
         {
             var function = instance.GetFunction(export.Name)!;
-            var arguments = function.Type.Parameters.Select(type => ArgumentOf(type, random)).ToArray();
+            var arguments = function.Type.Parameters.SelectMany(type => SlotsOf(type, random)).ToArray();
             try
             {
-                function.Invoke(arguments, new long[function.Type.Results.Count]);
+                function.Invoke(arguments, new long[function.Type.ResultSlots]);
             }
             catch (TrapException trap)
             {
@@ -79,10 +79,11 @@ internal sealed class CaseRunner : IDisposable
         return outcome;
     }
 
-    private static long ArgumentOf(ValueType type, Random random) => type switch
+    private static long[] SlotsOf(ValueType type, Random random) => type switch
     {
-        ValueType.FuncRef or ValueType.ExternRef => 0,
-        ValueType.I32 or ValueType.F32 => (uint)Mutation.NumberMutations.Next(random),
-        _ => (long)Mutation.NumberMutations.Next(random),
+        ValueType.FuncRef or ValueType.ExternRef => [0],
+        ValueType.I32 or ValueType.F32 => [(uint)Mutation.NumberMutations.Next(random)],
+        ValueType.V128 => [(long)Mutation.NumberMutations.Next(random), (long)Mutation.NumberMutations.Next(random)],
+        _ => [(long)Mutation.NumberMutations.Next(random)],
     };
 }

@@ -13,10 +13,14 @@ internal sealed class CodeBuilder
     {
         if ((int)opcode > byte.MaxValue)
         {
-            _bytes.Add((byte)((int)opcode >> 8));
+            _bytes.Add((byte)((int)opcode >> 16));
+            Unsigned(_bytes, (ushort)opcode);
+        }
+        else
+        {
+            _bytes.Add((byte)opcode);
         }
 
-        _bytes.Add((byte)opcode);
         foreach (var immediate in immediates)
         {
             Signed(_bytes, immediate);

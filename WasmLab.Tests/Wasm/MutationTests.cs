@@ -60,7 +60,7 @@ public sealed class MutationTests
         {
             try
             {
-                function.Invoke(new long[function.Type.Parameters.Count], new long[function.Type.Results.Count]);
+                function.Invoke(new long[function.Type.ParameterSlots], new long[function.Type.ResultSlots]);
             }
             catch (TrapException)
             {

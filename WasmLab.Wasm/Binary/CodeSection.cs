@@ -32,7 +32,7 @@ internal static class CodeSection
             throw reader.TooLarge($"function body has {size} bytes, the limit is {Limit.FunctionSize}", at);
         }
 
-        var body = new WasmReader(module.Bytes.Span, reader.Position, reader.Position + (int)size, reader.Section);
+        var body = module.Reader(reader.Position, reader.Position + (int)size, reader.Section);
         var runs = new LocalRun[body.ReadCount("runs of locals", Limit.Locals, elementSize: 2)];
         ulong total = 0;
         for (var i = 0; i < runs.Length; i++)

@@ -1,30 +1,22 @@
 namespace WasmLab.Wasm.Binary;
 
-/// <summary>Reads the instructions of a constant expression up to its end. Which ones may stand there is the validator's concern.</summary>
+/// <summary>Finds the end of a constant expression. Which instructions may stand in it is the validator's concern.</summary>
 internal static class ConstantExpressionDecoder
 {
     public static ConstantExpression Read(ref WasmReader reader)
     {
-        var offset = reader.Position;
-        Instruction first = default;
-        var depth = 0;
-        for (var count = 0; ; count++)
+        var start = reader.Position;
+        for (var depth = 1; depth > 0;)
         {
             InstructionDecoder.Read(ref reader, out var instruction);
-            if (instruction.Opcode == Opcode.End && depth-- == 0)
+            depth += instruction.Opcode switch
             {
-                return new ConstantExpression(first.Opcode, first.First, first.Value, count, offset);
-            }
-
-            if (instruction.Opcode is Opcode.Block or Opcode.Loop or Opcode.If)
-            {
-                depth++;
-            }
-
-            if (count == 0)
-            {
-                first = instruction;
-            }
+                Opcode.Block or Opcode.Loop or Opcode.If => 1,
+                Opcode.End => -1,
+                _ => 0,
+            };
         }
+
+        return new ConstantExpression(start, reader.Position);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace WasmLab.Wasm.Binary;
 
 /// <summary>One instruction with its immediates.</summary>
@@ -17,6 +19,12 @@ internal struct Instruction
 
     /// <summary>A constant's bits, a memory offset, or a block type in its signed form.</summary>
     public long Value;
+
+    /// <summary>The lane of a vector that is meant.</summary>
+    public byte Lane;
+
+    /// <summary>A vector constant, or the lanes that a shuffle picks.</summary>
+    public Vector128<byte> Vector;
 
     /// <summary>The labels of a br_table, the default last; the types of a typed select.</summary>
     public uint[]? Many;

@@ -3,6 +3,7 @@ namespace WasmLab.Wasm.Binary;
 /// <summary>Reads one instruction.</summary>
 internal static class InstructionDecoder
 {
+    public const int Prefix = 0xFC_0000;
     public const int MaxBranchTargets = 65_520;
 
     /// <summary>The block type that has neither parameters nor results.</summary>
@@ -39,8 +40,7 @@ internal static class InstructionDecoder
                 instruction.Many = ReadTypes(ref reader);
                 break;
             case >= 0x28 and <= 0x3E:
-                instruction.First = reader.ReadU32();
-                instruction.Value = reader.ReadU32();
+                ReadMemoryArgument(ref reader, ref instruction);
                 break;
             case 0x3F or 0x40:
                 ReadZero(ref reader);
@@ -64,7 +64,8 @@ internal static class InstructionDecoder
                 code = ReadPrefixed(ref reader, ref instruction);
                 break;
             case 0xFD:
-                throw reader.Unsupported("SIMD (v128) is not supported yet", instruction.Offset);
+                code = VectorInstructionDecoder.Read(ref reader, ref instruction);
+                break;
             case 0x12 or 0x13:
                 throw reader.Unsupported("tail calls are not supported yet", instruction.Offset);
             case 0x06 or 0x07 or 0x08 or 0x09 or 0x0A or 0x18 or 0x19 or 0x1F:
@@ -76,6 +77,13 @@ internal static class InstructionDecoder
         }
 
         instruction.Opcode = (Opcode)code;
+    }
+
+    /// <summary>The alignment and the offset of an access.</summary>
+    public static void ReadMemoryArgument(ref WasmReader reader, ref Instruction instruction)
+    {
+        instruction.First = reader.ReadU32();
+        instruction.Value = reader.ReadU32();
     }
 
     private static int ReadPrefixed(ref WasmReader reader, ref Instruction instruction)
@@ -107,7 +115,7 @@ internal static class InstructionDecoder
                 throw reader.Malformed($"illegal opcode fc {number:x2}", instruction.Offset);
         }
 
-        return 0xFC00 + (int)number;
+        return Prefix + (int)number;
     }
 
     private static void ReadZero(ref WasmReader reader)

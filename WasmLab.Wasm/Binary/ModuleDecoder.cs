@@ -12,11 +12,11 @@ internal static class ModuleDecoder
     private static readonly string[] Names =
         ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
 
-    public static ModuleDefinition Decode(ReadOnlyMemory<byte> bytes)
+    public static ModuleDefinition Decode(ReadOnlyMemory<byte> bytes, WasmFeatures features)
     {
-        var module = new ModuleDefinition(bytes);
+        var module = new ModuleDefinition(bytes, features);
         var span = bytes.Span;
-        var reader = new WasmReader(span, 0, span.Length, null);
+        var reader = module.Reader(0, span.Length, null);
         if (span.Length > MaxModuleSize)
         {
             throw reader.TooLarge($"module is larger than {MaxModuleSize} bytes");
@@ -52,7 +52,7 @@ internal static class ModuleDecoder
                 last = Order[id];
             }
 
-            var section = new WasmReader(span, reader.Position, reader.Position + (int)size, Names[id]);
+            var section = module.Reader(reader.Position, reader.Position + (int)size, Names[id]);
             DecodeSection(id, ref section, module, ref declaredFunctions);
             if (!section.AtEnd)
             {

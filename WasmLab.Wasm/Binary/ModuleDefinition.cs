@@ -1,9 +1,12 @@
 namespace WasmLab.Wasm.Binary;
 
 /// <summary>A decoded module. Imports come first in each index space.</summary>
-internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
+internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes, WasmFeatures features)
 {
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    /// <summary>Which features beyond WebAssembly 2.0 it may use.</summary>
+    public WasmFeatures Features { get; } = features;
 
     public List<FunctionType> Types { get; } = [];
 
@@ -44,6 +47,8 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes)
 
     public int ImportedGlobals { get; set; }
 
+    public WasmReader Reader(int start, int end, string? section) => new(Bytes.Span, start, end, section, Features);
+
     public FunctionType FunctionType(uint function) => Types[Functions[(int)function]];
 }
 
@@ -60,8 +65,8 @@ internal sealed record ImportDefinition(string Module, string Name, ExternKind K
 
 internal sealed record ExportDefinition(string Name, ExternKind Kind, uint Index, int Offset);
 
-/// <summary>A constant expression: of its <see cref="Count"/> instructions the first, which in a valid one is the only one.</summary>
-internal readonly record struct ConstantExpression(Opcode Opcode, uint First, long Value, int Count, int Offset);
+/// <summary>A constant expression: where its instructions, with the last <c>end</c>, lie in the module.</summary>
+internal readonly record struct ConstantExpression(int Start, int End);
 
 internal enum SegmentMode
 {

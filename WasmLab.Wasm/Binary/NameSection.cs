@@ -26,12 +26,12 @@ internal static class NameSection
 
         try
         {
-            var reader = new WasmReader(module.Bytes.Span, section.Start, section.Start + section.Length, "name");
+            var reader = module.Reader(section.Start, section.Start + section.Length, "name");
             while (!reader.AtEnd)
             {
                 var id = reader.ReadByte();
                 var size = (int)Math.Min(reader.ReadU32(), int.MaxValue);
-                var part = new WasmReader(module.Bytes.Span, reader.Position, reader.Position + Math.Min(size, reader.Remaining), "name");
+                var part = module.Reader(reader.Position, reader.Position + Math.Min(size, reader.Remaining), "name");
                 reader.Skip(size);
                 if (id == FunctionNamesId)
                 {

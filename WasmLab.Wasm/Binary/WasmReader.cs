@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace WasmLab.Wasm.Binary;
 
 /// <summary>Reads the binary format's primitive values from a range of a module, and refuses every encoding that the format forbids.</summary>
-internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, string? section)
+internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, string? section, WasmFeatures features)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -15,6 +16,8 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
     public int End { get; } = end;
 
     public string? Section { get; } = section;
+
+    public WasmFeatures Features { get; } = features;
 
     public readonly bool AtEnd => Position >= End;
 
@@ -31,6 +34,18 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
 
     public readonly ModuleException TooLarge(string reason, int? offset = null) =>
         new(ModuleErrorKind.LimitExceeded, reason, offset ?? Position, Section);
+
+    /// <summary>Refuses what belongs to a feature that is turned off, in the words that an engine without it would use.</summary>
+    public readonly void Require(WasmFeatures feature, string reason, int offset)
+    {
+        if ((Features & feature) == 0)
+        {
+            throw TurnedOff(reason, feature, offset);
+        }
+    }
+
+    public readonly ModuleException TurnedOff(string reason, WasmFeatures feature, int offset) =>
+        new(ModuleErrorKind.Unsupported, $"{reason}: {nameof(WasmFeatures)}.{feature} is turned off in {nameof(EngineOptions)}.{nameof(EngineOptions.Features)}", offset, Section);
 
     public byte ReadByte()
     {
@@ -94,6 +109,18 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
         return value;
     }
 
+    public Vector128<byte> ReadVector()
+    {
+        if (Remaining < Vector128<byte>.Count)
+        {
+            throw Malformed("unexpected end of section or function");
+        }
+
+        var value = Vector128.Create(_module.Slice(Position, Vector128<byte>.Count));
+        Position += Vector128<byte>.Count;
+        return value;
+    }
+
     /// <summary>The length of a vector whose elements take at least <paramref name="elementSize"/> bytes each.</summary>
     public int ReadCount(string what, int limit, int elementSize = 1)
     {
@@ -142,8 +169,7 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
         var code = ReadByte();
         return code switch
         {
-            0x7F or 0x7E or 0x7D or 0x7C or 0x70 or 0x6F => (ValueType)code,
-            0x7B => throw Unsupported("SIMD (v128) is not supported yet", at),
+            0x7F or 0x7E or 0x7D or 0x7C or 0x7B or 0x70 or 0x6F => (ValueType)code,
             _ => throw Malformed("malformed value type", at),
         };
     }

@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
 
 namespace WasmLab.Wasm.Compilation;
 
@@ -24,6 +25,8 @@ internal sealed class CanonicalType
         Type = type;
         Parameters = ToArray(type.Parameters);
         Results = ToArray(type.Results);
+        ParameterSlots = new SlotLayout(Parameters);
+        ResultSlots = new SlotLayout(Results);
         ReturnType = Results.Length == 0 ? typeof(void) : Clr(Results[0]);
 
         Signature = new Type[Parameters.Length + (Results.Length > 1 ? 2 : 1)];
@@ -41,6 +44,12 @@ internal sealed class CanonicalType
     public ValueType[] Parameters { get; }
 
     public ValueType[] Results { get; }
+
+    /// <summary>Where the parameters lie when they are passed in memory.</summary>
+    public SlotLayout ParameterSlots { get; }
+
+    /// <summary>Where the results lie when they are passed in memory.</summary>
+    public SlotLayout ResultSlots { get; }
 
     public Type ReturnType { get; }
 
@@ -61,6 +70,7 @@ internal sealed class CanonicalType
         ValueType.I64 => typeof(long),
         ValueType.F32 => typeof(float),
         ValueType.F64 => typeof(double),
+        ValueType.V128 => typeof(Vector128<byte>),
         ValueType.FuncRef or ValueType.ExternRef => typeof(nint),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "values of this type are not supported"),
     };

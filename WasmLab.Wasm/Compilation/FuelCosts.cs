@@ -17,7 +17,7 @@ internal sealed class FuelCosts
     public static FuelCosts Of(ModuleDefinition module, CodeBody body)
     {
         var costs = new FuelCosts();
-        var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+        var reader = module.Reader(body.Start, body.End, "code");
 
         // The open blocks: for each the offset of the innermost loop around its instructions, -1 outside of any.
         var loops = new Stack<int>([-1]);

@@ -115,9 +115,9 @@ internal sealed partial class FunctionCompiler
             if (i > 0)
             {
                 _il.Emit(OpCodes.Ldloc, _extraResults!);
-                EmitInteger((i - 1) * sizeof(long));
+                EmitInteger(type.ResultSlots.ExtraOffset(i));
                 _il.Emit(OpCodes.Add);
-                _il.Emit(Stubs.LoadSlot(type.Results[i]));
+                Stubs.EmitLoadSlot(_il, type.Results[i]);
             }
 
             PushResult(type.Results[i]);

@@ -367,7 +367,7 @@ internal sealed partial class FunctionCompiler
             _slots.EmitLoadArgument(_type.Parameters.Length + 1);
             if (i > 1)
             {
-                EmitInteger((i - 1) * sizeof(long));
+                EmitInteger(_type.ResultSlots.ExtraOffset(i));
                 _il.Emit(OpCodes.Add);
             }
 

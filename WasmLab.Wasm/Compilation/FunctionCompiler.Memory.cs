@@ -19,8 +19,7 @@ internal sealed partial class FunctionCompiler
     {
         var value = access.IsStore ? Pop() : null;
         var address = Pop();
-        var size = SizeOf(instruction.Opcode);
-        address = CheckAddress(address, instruction.Value, size);
+        address = CheckAddress(address, instruction.Value, access.Size);
         if (value is null)
         {
             Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value, MayTrap(address, instruction.Value, size)));
@@ -171,16 +170,14 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    private static int SizeOf(Opcode opcode) => opcode switch
-    {
-        Opcode.I32Load8S or Opcode.I32Load8U or Opcode.I64Load8S or Opcode.I64Load8U or Opcode.I32Store8 or Opcode.I64Store8 => 1,
-        Opcode.I32Load16S or Opcode.I32Load16U or Opcode.I64Load16S or Opcode.I64Load16U or Opcode.I32Store16 or Opcode.I64Store16 => 2,
-        Opcode.I64Load or Opcode.F64Load or Opcode.I64Store or Opcode.F64Store => 8,
-        _ => 4,
-    };
-
     private void EmitLoadInstruction(Opcode opcode)
     {
+        if (opcode >= Opcode.V128Load)
+        {
+            VectorEmitter.EmitLoad(_il, opcode);
+            return;
+        }
+
         _il.Emit(opcode switch
         {
             Opcode.I32Load or Opcode.I64Load32S => OpCodes.Ldind_I4,
@@ -205,6 +202,12 @@ internal sealed partial class FunctionCompiler
 
     private void EmitStoreInstruction(Opcode opcode)
     {
+        if (opcode == Opcode.V128Store)
+        {
+            VectorEmitter.EmitStoreWhole(_il);
+            return;
+        }
+
         if (opcode is Opcode.I64Store8 or Opcode.I64Store16 or Opcode.I64Store32)
         {
             _il.Emit(OpCodes.Conv_I4);

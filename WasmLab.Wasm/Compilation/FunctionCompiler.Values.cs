@@ -163,7 +163,15 @@ internal sealed partial class FunctionCompiler
         switch (operand.Kind)
         {
             case OperandKind.Constant:
-                EmitConstant(operand.Type, operand.Value);
+                if (operand.Type == ValueType.V128)
+                {
+                    VectorEmitter.EmitConstant(_il, operand.Vector);
+                }
+                else
+                {
+                    EmitConstant(operand.Type, operand.Value);
+                }
+
                 break;
             case OperandKind.Local:
                 _slots.EmitLoad(_locals[(int)operand.Value]);
@@ -173,7 +181,7 @@ internal sealed partial class FunctionCompiler
                 break;
             case OperandKind.Global:
                 EmitGlobalAddress((int)operand.Value);
-                _il.Emit(Stubs.LoadSlot(operand.Type));
+                Stubs.EmitLoadSlot(_il, operand.Type);
                 break;
             case OperandKind.FunctionReference:
                 EmitContextAddress(_module.Layout.Function((int)operand.Value));
@@ -271,6 +279,9 @@ internal sealed partial class FunctionCompiler
             case ValueType.F64:
                 _il.Emit(OpCodes.Ldc_R8, BitConverter.Int64BitsToDouble(value));
                 break;
+            case ValueType.V128:
+                VectorEmitter.EmitConstant(_il, default);
+                break;
             default:
                 _il.Emit(OpCodes.Ldc_I4_0);
                 _il.Emit(OpCodes.Conv_I);
@@ -280,6 +291,12 @@ internal sealed partial class FunctionCompiler
 
     private void CompileNumeric(Opcode opcode, InstructionSignature signature)
     {
+        if (signature.Parameters.Length == 3)
+        {
+            CompileTernary(opcode);
+            return;
+        }
+
         var right = signature.Parameters.Length > 1 ? Pop() : null;
         var left = Pop();
         if (opcode is Opcode.I32DivS or Opcode.I32DivU or Opcode.I32RemS or Opcode.I32RemU
@@ -357,7 +374,7 @@ internal sealed partial class FunctionCompiler
                 SettleReadersOfGlobals();
                 EmitGlobalAddress(index);
                 EmitOperand(value);
-                _il.Emit(StoreInstruction(value.Type));
+                EmitStoreValue(value.Type);
                 break;
             case Opcode.I32Const:
                 Push(Operand.Constant(ValueType.I32, instruction.Value));
@@ -412,14 +429,23 @@ internal sealed partial class FunctionCompiler
         Push(Operand.Temporary(slot, owned: true));
     }
 
-    private static OpCode StoreInstruction(ValueType type) => type switch
+    private void EmitStoreValue(ValueType type)
     {
-        ValueType.I32 => OpCodes.Stind_I4,
-        ValueType.I64 => OpCodes.Stind_I8,
-        ValueType.F32 => OpCodes.Stind_R4,
-        ValueType.F64 => OpCodes.Stind_R8,
-        _ => OpCodes.Stind_I,
-    };
+        if (type == ValueType.V128)
+        {
+            VectorEmitter.EmitStoreWhole(_il);
+            return;
+        }
+
+        _il.Emit(type switch
+        {
+            ValueType.I32 => OpCodes.Stind_I4,
+            ValueType.I64 => OpCodes.Stind_I8,
+            ValueType.F32 => OpCodes.Stind_R4,
+            ValueType.F64 => OpCodes.Stind_R8,
+            _ => OpCodes.Stind_I,
+        });
+    }
 
     private void EmitGlobalAddress(int index)
     {

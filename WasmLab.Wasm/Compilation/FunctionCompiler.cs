@@ -85,7 +85,7 @@ internal sealed partial class FunctionCompiler
     {
         EmitPrologue();
         PushFunctionFrame();
-        var reader = new WasmReader(_definition.Bytes.Span, _body.Start, _body.End, "code");
+        var reader = _definition.Reader(_body.Start, _body.End, "code");
         var skipped = 0;
         while (_frames.Count > 0)
         {
@@ -150,7 +150,7 @@ internal sealed partial class FunctionCompiler
         if (_summary.ExtraResults > 0)
         {
             _extraResults = _il.DeclareLocal(typeof(nint));
-            EmitAllocate(_summary.ExtraResults * sizeof(long), _extraResults, clear: false);
+            EmitAllocate(_summary.ExtraResults, _extraResults, clear: false);
         }
 
         for (var i = 0; i < _type.Parameters.Length; i++)
@@ -308,9 +308,13 @@ internal sealed partial class FunctionCompiler
         {
             CompileCall(in instruction);
         }
-        else if (opcode is >= Opcode.MemorySize and <= Opcode.MemoryGrow or >= Opcode.MemoryInit)
+        else if (opcode is >= Opcode.MemorySize and <= Opcode.MemoryGrow or >= Opcode.MemoryInit and <= Opcode.TableFill)
         {
             CompileBulk(in instruction);
+        }
+        else if (opcode >= Opcode.V128Load)
+        {
+            CompileVector(in instruction);
         }
         else
         {

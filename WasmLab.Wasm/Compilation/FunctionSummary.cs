@@ -2,12 +2,15 @@ using WasmLab.Wasm.Binary;
 
 namespace WasmLab.Wasm.Compilation;
 
-/// <summary>What the prologue of a function must provide, found by one look at its instructions.</summary>
+/// <summary>
+/// What the prologue of a function must provide, found by one look at its instructions; of results beyond the first that its calls give
+/// back, the most bytes.
+/// </summary>
 internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, int ExtraResults)
 {
     public static FunctionSummary Of(ModuleDefinition module, CodeBody body)
     {
-        var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+        var reader = module.Reader(body.Start, body.End, "code");
         var (usesMemory, hasCalls, extraResults) = (false, false, 0);
         while (!reader.AtEnd)
         {
@@ -15,15 +18,16 @@ internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, 
             switch (instruction.Opcode)
             {
                 case >= Opcode.I32Load and <= Opcode.MemoryGrow:
+                case >= Opcode.V128Load and <= Opcode.V128Store or >= Opcode.V128Load8Lane and <= Opcode.V128Load64Zero:
                     usesMemory = true;
                     break;
                 case Opcode.Call:
                     hasCalls = true;
-                    extraResults = Math.Max(extraResults, module.FunctionType(instruction.First).Results.Count - 1);
+                    extraResults = Math.Max(extraResults, SlotLayout.ExtraSize(module.FunctionType(instruction.First).Results));
                     break;
                 case Opcode.CallIndirect:
                     hasCalls = true;
-                    extraResults = Math.Max(extraResults, module.Types[(int)instruction.First].Results.Count - 1);
+                    extraResults = Math.Max(extraResults, SlotLayout.ExtraSize(module.Types[(int)instruction.First].Results));
                     break;
             }
         }

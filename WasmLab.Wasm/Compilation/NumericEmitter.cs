@@ -16,7 +16,11 @@ internal static class NumericEmitter
 
     public static void Emit(ILGenerator il, Opcode opcode)
     {
-        if (opcode <= Opcode.F64Ge)
+        if (opcode >= Opcode.V128Load)
+        {
+            VectorEmitter.Emit(il, opcode);
+        }
+        else if (opcode <= Opcode.F64Ge)
         {
             EmitComparison(il, opcode);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using WasmLab.Wasm.Binary;
 
 namespace WasmLab.Wasm.Compilation;
@@ -40,6 +41,9 @@ internal sealed class Operand
     /// <summary>The bits of a constant, the index of a local, global or function, or the offset of a load.</summary>
     public long Value { get; init; }
 
+    /// <summary>A constant of type v128.</summary>
+    public Vector128<byte> Vector { get; init; }
+
     public Slot? Slot { get; init; }
 
     /// <summary>Whether using the value gives its slot back.</summary>
@@ -69,6 +73,8 @@ internal sealed class Operand
     public bool IsSettled => Kind is OperandKind.Constant or OperandKind.Temporary;
 
     public static Operand Constant(ValueType type, long value) => new() { Kind = OperandKind.Constant, Type = type, Value = value };
+
+    public static Operand Constant(Vector128<byte> value) => new() { Kind = OperandKind.Constant, Type = ValueType.V128, Vector = value };
 
     public static Operand Local(int index, ValueType type) =>
         new() { Kind = OperandKind.Local, Type = type, Value = index, Locals = LocalBit(index) };

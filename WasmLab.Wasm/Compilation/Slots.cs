@@ -49,7 +49,7 @@ internal sealed class Slots(ILGenerator il)
         }
 
         var offset = FrameSize;
-        FrameSize += 8;
+        FrameSize += type.SlotCount() * SlotLayout.SlotSize;
         return new Slot(type, -1, null, offset);
     }
 
@@ -77,7 +77,7 @@ internal sealed class Slots(ILGenerator il)
         else
         {
             EmitFrameAddress(slot);
-            il.Emit(Stubs.LoadSlot(slot.Type));
+            Stubs.EmitLoadSlot(il, slot.Type);
         }
     }
 

@@ -7,8 +7,6 @@ namespace WasmLab.Wasm.Compilation;
 /// <summary>The small methods that every function of one type shares.</summary>
 internal static class Stubs
 {
-    private const int SlotSize = sizeof(long);
-
     private static readonly MethodInfo Resolve = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Resolve))!;
     private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
     private static readonly MethodInfo CallHost = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.CallHost))!;
@@ -26,13 +24,13 @@ internal static class Stubs
         il.Emit(OpCodes.Ldarg_0);
         for (var i = 0; i < type.Parameters.Length; i++)
         {
-            EmitSlotAddress(il, OpCodes.Ldarg_2, i);
-            il.Emit(LoadSlot(type.Parameters[i]));
+            EmitSlotAddress(il, OpCodes.Ldarg_2, type.ParameterSlots[i]);
+            EmitLoadSlot(il, type.Parameters[i]);
         }
 
         if (type.Results.Length > 1)
         {
-            EmitSlotAddress(il, OpCodes.Ldarg_3, 1);
+            EmitSlotAddress(il, OpCodes.Ldarg_3, type.ResultSlots[1]);
         }
 
         il.Emit(OpCodes.Ldarg_1);
@@ -109,50 +107,61 @@ internal static class Stubs
         var il = method.GetILGenerator();
         var slots = il.DeclareLocal(typeof(nint));
         var (parameters, results) = (type.Parameters, type.Results);
-        il.Emit(OpCodes.Ldc_I4, Math.Max(1, parameters.Length + results.Length) * SlotSize);
+        var (parameterSlots, resultSlots) = (type.ParameterSlots, type.ResultSlots);
+        il.Emit(OpCodes.Ldc_I4, Math.Max(1, parameterSlots.Count + resultSlots.Count) * SlotLayout.SlotSize);
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Localloc);
         il.Emit(OpCodes.Stloc, slots);
         for (var i = 0; i < parameters.Length; i++)
         {
-            EmitSlotAddress(il, OpCodes.Ldloc_0, i);
+            EmitSlotAddress(il, OpCodes.Ldloc_0, parameterSlots[i]);
             il.Emit(OpCodes.Ldarg, (short)(i + 1));
             EmitStoreSlot(il, parameters[i]);
         }
 
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldloc, slots);
-        il.Emit(OpCodes.Ldc_I4, parameters.Length);
-        EmitSlotAddress(il, OpCodes.Ldloc_0, parameters.Length);
-        il.Emit(OpCodes.Ldc_I4, results.Length);
+        il.Emit(OpCodes.Ldc_I4, parameterSlots.Count);
+        EmitSlotAddress(il, OpCodes.Ldloc_0, parameterSlots.Count);
+        il.Emit(OpCodes.Ldc_I4, resultSlots.Count);
         il.Emit(OpCodes.Call, CallHost);
         for (var i = 1; i < results.Length; i++)
         {
             il.Emit(OpCodes.Ldarg, (short)(type.Signature.Length - 1));
-            EmitOffset(il, (i - 1) * SlotSize);
-            EmitSlotAddress(il, OpCodes.Ldloc_0, parameters.Length + i);
-            il.Emit(LoadSlot(results[i]));
+            EmitOffset(il, resultSlots.ExtraOffset(i));
+            EmitSlotAddress(il, OpCodes.Ldloc_0, parameterSlots.Count + resultSlots[i]);
+            EmitLoadSlot(il, results[i]);
             EmitStoreSlot(il, results[i]);
         }
 
         if (results.Length > 0)
         {
-            EmitSlotAddress(il, OpCodes.Ldloc_0, parameters.Length);
-            il.Emit(LoadSlot(results[0]));
+            EmitSlotAddress(il, OpCodes.Ldloc_0, parameterSlots.Count);
+            EmitLoadSlot(il, results[0]);
         }
 
         il.Emit(OpCodes.Ret);
         return method;
     }
 
-    public static OpCode LoadSlot(ValueType type) => type switch
+    /// <summary>Loads a value from the address on the stack.</summary>
+    public static void EmitLoadSlot(ILGenerator il, ValueType type)
     {
-        ValueType.I32 => OpCodes.Ldind_I4,
-        ValueType.I64 => OpCodes.Ldind_I8,
-        ValueType.F32 => OpCodes.Ldind_R4,
-        ValueType.F64 => OpCodes.Ldind_R8,
-        _ => OpCodes.Ldind_I,
-    };
+        if (type == ValueType.V128)
+        {
+            VectorEmitter.EmitLoadWhole(il);
+            return;
+        }
+
+        il.Emit(type switch
+        {
+            ValueType.I32 => OpCodes.Ldind_I4,
+            ValueType.I64 => OpCodes.Ldind_I8,
+            ValueType.F32 => OpCodes.Ldind_R4,
+            ValueType.F64 => OpCodes.Ldind_R8,
+            _ => OpCodes.Ldind_I,
+        });
+    }
 
     /// <summary>Stores the value on the stack at the address below it; 32-bit values fill the whole slot, with zeros above.</summary>
     public static void EmitStoreSlot(ILGenerator il, ValueType type)
@@ -173,6 +182,9 @@ internal static class Stubs
             case ValueType.F64:
                 il.Emit(OpCodes.Stind_R8);
                 break;
+            case ValueType.V128:
+                VectorEmitter.EmitStoreWhole(il);
+                break;
             default:
                 il.Emit(OpCodes.Stind_I);
                 break;
@@ -182,7 +194,7 @@ internal static class Stubs
     private static void EmitSlotAddress(ILGenerator il, OpCode loadBase, int index)
     {
         il.Emit(loadBase);
-        EmitOffset(il, index * SlotSize);
+        EmitOffset(il, index * SlotLayout.SlotSize);
     }
 
     private static void EmitOffset(ILGenerator il, int offset)

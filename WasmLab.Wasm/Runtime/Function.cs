@@ -32,7 +32,8 @@ public sealed unsafe class Function : IEquatable<Function>
     internal CanonicalType CanonicalType => _type;
 
     /// <summary>Calls the function with values of the host.</summary>
-    /// <param name="arguments">One value a parameter: int, long, float, double, a <see cref="Function"/> or, for externref, any object.</param>
+    /// <param name="arguments">One value a parameter: int, long, float, double, a <see cref="System.Runtime.Intrinsics.Vector128{T}"/> of bytes or a
+    /// <see cref="UInt128"/> for v128, a <see cref="Function"/> or, for externref, any object.</param>
     /// <returns>One value a result.</returns>
     /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
     /// <exception cref="ArgumentException">The arguments do not fit the function's type.</exception>
@@ -45,24 +46,24 @@ public sealed unsafe class Function : IEquatable<Function>
         }
 
         var engine = _instance.Module.Engine;
-        var slots = new long[arguments.Length];
-        for (var i = 0; i < slots.Length; i++)
+        var slots = new long[_type.ParameterSlots.Count];
+        for (var i = 0; i < arguments.Length; i++)
         {
-            slots[i] = Values.ToSlot(engine, Store, _type.Parameters[i], arguments[i]);
+            Values.ToSlots(engine, Store, _type.Parameters[i], arguments[i], slots.AsSpan(_type.ParameterSlots[i]));
         }
 
-        var results = new long[_type.Results.Length];
+        var results = new long[_type.ResultSlots.Count];
         Invoke(slots, results);
-        return [.. results.Select((slot, i) => Values.FromSlot(engine, _type.Results[i], slot))];
+        return [.. _type.Results.Select((type, i) => Values.FromSlots(engine, type, results.AsSpan(_type.ResultSlots[i])))];
     }
 
     /// <summary>Calls the function with raw slots, in the form that <see cref="HostFunction"/> describes, without boxing.</summary>
-    /// <param name="arguments">One slot a parameter.</param>
-    /// <param name="results">Takes one slot a result.</param>
+    /// <param name="arguments">One slot a parameter, two of a v128.</param>
+    /// <param name="results">Takes one slot a result, two of a v128.</param>
     /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
     public void Invoke(ReadOnlySpan<long> arguments, Span<long> results)
     {
-        if (arguments.Length != _type.Parameters.Length || results.Length < _type.Results.Length)
+        if (arguments.Length != _type.ParameterSlots.Count || results.Length < _type.ResultSlots.Count)
         {
             throw new ArgumentException($"the function is {Type}: {arguments.Length} slots for arguments and {results.Length} for results do not fit", nameof(arguments));
         }

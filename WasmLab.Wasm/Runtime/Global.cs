@@ -10,13 +10,13 @@ public sealed unsafe class Global : IStoreMember
     /// <summary>Makes a global that the host can define for modules to import.</summary>
     /// <param name="engine">The engine of the modules.</param>
     /// <param name="type">Its type.</param>
-    /// <param name="value">Its value: int, long, float, double, a <see cref="Function"/> or any object.</param>
+    /// <param name="value">Its value: int, long, float, double, a <see cref="System.Runtime.Intrinsics.Vector128{T}"/> of bytes, a <see cref="Function"/> or any object.</param>
     public Global(Engine engine, GlobalType type, object? value)
         : this(engine, type, new Store(), null)
     {
         _cell = (long*)Store.Allocate(16);
         Store.AddMember(this);
-        *_cell = Values.ToSlot(engine, Store, type.Value, value);
+        Values.ToSlots(engine, Store, type.Value, value, Slots);
     }
 
     internal Global(Engine engine, GlobalType type, Store store, long* cell)
@@ -32,11 +32,11 @@ public sealed unsafe class Global : IStoreMember
     /// <summary>The type.</summary>
     public GlobalType Type { get; }
 
-    /// <summary>The value: int, long, float, double, a <see cref="Function"/>, the host's object, or null.</summary>
+    /// <summary>The value: int, long, float, double, a <see cref="System.Runtime.Intrinsics.Vector128{T}"/> of bytes, a <see cref="Function"/>, the host's object, or null.</summary>
     /// <exception cref="InvalidOperationException">Set on a global that is not mutable.</exception>
     public object? Value
     {
-        get => Values.FromSlot(Engine, Type.Value, *Cell);
+        get => Values.FromSlots(Engine, Type.Value, Slots);
         set
         {
             if (!Type.IsMutable)
@@ -44,7 +44,7 @@ public sealed unsafe class Global : IStoreMember
                 throw new InvalidOperationException("the global is not mutable");
             }
 
-            *Cell = Values.ToSlot(Engine, Store, Type.Value, value);
+            Values.ToSlots(Engine, Store, Type.Value, value, Slots);
         }
     }
 
@@ -60,6 +60,8 @@ public sealed unsafe class Global : IStoreMember
             return _cell;
         }
     }
+
+    private Span<long> Slots => new(Cell, 2);
 
     void IStoreMember.StoreFreed() => _cell = null;
 }

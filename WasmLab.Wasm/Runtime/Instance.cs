@@ -198,20 +198,10 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
 
             var value = segment.Functions is { } functions
                 ? (nint)Record((int)functions[source + i])
-                : (nint)Evaluate(segment.Expressions![source + i]);
+                : (nint)ConstantEvaluator.Slot(this, segment.Expressions![source + i]);
             Tables[table].Set(target + i, value);
         }
     }
-
-    /// <summary>The slot that a constant expression gives.</summary>
-    internal long Evaluate(ConstantExpression expression) => expression.Opcode switch
-    {
-        Opcode.I32Const => (uint)expression.Value,
-        Opcode.GlobalGet => *Globals[expression.First].Cell,
-        Opcode.RefFunc => (long)Record((int)expression.First),
-        Opcode.RefNull => 0,
-        _ => expression.Value,
-    };
 
     private static void InterruptTarget(object weak, string reason)
     {

@@ -146,7 +146,7 @@ internal static unsafe class Instantiation
         for (var i = definition.ImportedGlobals; i < definition.Globals.Count; i++)
         {
             var cell = (long*)((byte*)instance.Context + module.Layout.Global(i));
-            *cell = instance.Evaluate(definition.GlobalInitializers![i - definition.ImportedGlobals]);
+            ConstantEvaluator.Store(instance, definition.GlobalInitializers![i - definition.ImportedGlobals], cell);
             instance.Globals[i] = new Global(module.Engine, definition.Globals[i], instance.Store, cell);
         }
     }
@@ -160,7 +160,7 @@ internal static unsafe class Instantiation
             if (segment.Mode == SegmentMode.Active)
             {
                 var count = (uint)(segment.Functions?.Length ?? segment.Expressions!.Length);
-                instance.InitializeTable((int)segment.Table, i, (uint)instance.Evaluate(segment.Start), 0, count);
+                instance.InitializeTable((int)segment.Table, i, (uint)ConstantEvaluator.Slot(instance, segment.Start), 0, count);
             }
 
             if (segment.Mode != SegmentMode.Passive)
@@ -174,7 +174,7 @@ internal static unsafe class Instantiation
             var segment = definition.Data[i];
             if (segment.Mode == SegmentMode.Active)
             {
-                RuntimeCalls.MemoryInit((nint)instance.Context, (int)instance.Evaluate(segment.Start), 0, segment.BytesLength, i);
+                RuntimeCalls.MemoryInit((nint)instance.Context, (int)ConstantEvaluator.Slot(instance, segment.Start), 0, segment.BytesLength, i);
                 instance.DropData(i);
             }
         }

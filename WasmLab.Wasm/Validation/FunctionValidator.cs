@@ -6,7 +6,7 @@ namespace WasmLab.Wasm.Validation;
 /// Validates a function's body by the algorithm in the specification's appendix. Nesting is kept on stacks of its own, so no depth of it
 /// can exhaust the thread's. One object validates many functions, one after the other.
 /// </summary>
-internal sealed class FunctionValidator(ModuleDefinition module, bool[] declaredFunctions)
+internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] declaredFunctions)
 {
     private static readonly ValueType[] None = [];
     private static readonly ValueType[][] Single = CreateSingle();
@@ -19,7 +19,7 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
 
     public void Validate(FunctionType type, CodeBody body)
     {
-        var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+        var reader = module.Reader(body.Start, body.End, "code");
         _locals = new LocalTypes(type, body);
         _type = type;
         _stack.Clear();
@@ -70,10 +70,9 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
         if (InstructionTable.Signature(instruction.Opcode) is { } signature)
         {
             var parameters = signature.Parameters;
-            _stack.Pop(parameters[^1], reader, at);
-            if (parameters.Length > 1)
+            for (var i = parameters.Length - 1; i >= 0; i--)
             {
-                _stack.Pop(parameters[0], reader, at);
+                _stack.Pop(parameters[i], reader, at);
             }
 
             _stack.Push(signature.Result);
@@ -98,8 +97,11 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
                 CheckVariable(in instruction, in reader);
                 break;
             case Opcode.TableGet or Opcode.TableSet:
-            case >= Opcode.TableInit:
+            case >= Opcode.TableInit and <= Opcode.TableFill:
                 CheckTable(in instruction, in reader);
+                break;
+            case >= Opcode.V128Load:
+                CheckVector(in instruction, in reader);
                 break;
             case Opcode.RefNull or Opcode.RefIsNull or Opcode.RefFunc:
                 CheckReference(in instruction, in reader);
@@ -439,6 +441,20 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
 
     private void CheckAccess(in Instruction instruction, MemoryAccess access, in WasmReader reader)
     {
+        if (access.IsStore)
+        {
+            _stack.Pop(access.Value, reader, instruction.Offset);
+            CheckAddress(in instruction, access, in reader);
+        }
+        else
+        {
+            CheckAddress(in instruction, access, in reader);
+            _stack.Push(access.Value);
+        }
+    }
+
+    private void CheckAddress(in Instruction instruction, MemoryAccess access, in WasmReader reader)
+    {
         var at = instruction.Offset;
         RequireMemory(in reader, at);
         if (instruction.First > (uint)access.NaturalAlignment)
@@ -446,16 +462,7 @@ internal sealed class FunctionValidator(ModuleDefinition module, bool[] declared
             throw reader.Invalid("alignment must not be larger than natural", at);
         }
 
-        if (access.IsStore)
-        {
-            _stack.Pop(access.Value, reader, at);
-            _stack.Pop(ValueType.I32, reader, at);
-        }
-        else
-        {
-            _stack.Pop(ValueType.I32, reader, at);
-            _stack.Push(access.Value);
-        }
+        _stack.Pop(ValueType.I32, reader, at);
     }
 
     private void PopThreeIntegers(in WasmReader reader, int offset)

@@ -84,12 +84,20 @@ internal static class InstructionTable
             return Plain[(int)opcode];
         }
 
-        var index = (int)opcode - 0xFC00;
+        if (opcode >= Opcode.V128Load)
+        {
+            return VectorInstructionTable.Signature(opcode);
+        }
+
+        var index = (int)opcode - InstructionDecoder.Prefix;
         return index is >= 0 and < 8 ? Prefixed[index] : null;
     }
 
     /// <summary>How an instruction accesses memory; null for any that does not.</summary>
-    public static MemoryAccess? Access(Opcode opcode) => (int)opcode < 256 ? Accesses[(int)opcode] : null;
+    public static MemoryAccess? Access(Opcode opcode) =>
+        (int)opcode < 256 ? Accesses[(int)opcode]
+        : opcode >= Opcode.V128Load ? VectorInstructionTable.Access(opcode)
+        : null;
 
     private static void Define(Opcode first, Opcode last, string signature)
     {
@@ -108,7 +116,7 @@ internal static class InstructionTable
             }
             else
             {
-                Prefixed[(int)opcode - 0xFC00] = parsed;
+                Prefixed[(int)opcode - InstructionDecoder.Prefix] = parsed;
             }
         }
     }
@@ -129,4 +137,8 @@ internal static class InstructionTable
 internal sealed record InstructionSignature(ValueType[] Parameters, ValueType Result);
 
 /// <summary>A load or a store: the type of the value, the natural alignment as a power of two.</summary>
-internal sealed record MemoryAccess(ValueType Value, int NaturalAlignment, bool IsStore);
+internal sealed record MemoryAccess(ValueType Value, int NaturalAlignment, bool IsStore)
+{
+    /// <summary>How many bytes are accessed.</summary>
+    public int Size => 1 << NaturalAlignment;
+}

@@ -9,11 +9,13 @@ internal sealed class ModuleValidator
 
     private readonly ModuleDefinition _module;
     private readonly bool[] _declaredFunctions;
+    private readonly ConstantValidator _constants;
 
     private ModuleValidator(ModuleDefinition module)
     {
         _module = module;
         _declaredFunctions = new bool[module.Functions.Count];
+        _constants = new ConstantValidator(module, _declaredFunctions);
     }
 
     public static void Validate(ModuleDefinition module)
@@ -42,7 +44,7 @@ internal sealed class ModuleValidator
     {
         foreach (var body in module.Code)
         {
-            var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+            var reader = module.Reader(body.Start, body.End, "code");
             var depth = 1;
             while (depth > 0)
             {
@@ -225,50 +227,5 @@ internal sealed class ModuleValidator
         }
     }
 
-    private void CheckConstant(ConstantExpression expression, ValueType expected, string section)
-    {
-        if (expression.Count == 0)
-        {
-            throw Invalid("type mismatch: the constant expression is empty", expression.Offset, section);
-        }
-
-        var type = expression.Opcode switch
-        {
-            Opcode.I32Const => ValueType.I32,
-            Opcode.I64Const => ValueType.I64,
-            Opcode.F32Const => ValueType.F32,
-            Opcode.F64Const => ValueType.F64,
-            Opcode.RefNull => (ValueType)expression.First,
-            Opcode.RefFunc => DeclareFunction(expression, section),
-            Opcode.GlobalGet => TypeOfImportedConstant(expression, section),
-            _ => throw Invalid("constant expression required", expression.Offset, section),
-        };
-        if (expression.Count > 1)
-        {
-            throw Invalid("type mismatch: constant expression required, of one instruction", expression.Offset, section);
-        }
-
-        if (type != expected)
-        {
-            throw Invalid($"type mismatch: expected {expected.Name()}, found {type.Name()}", expression.Offset, section);
-        }
-    }
-
-    private ValueType DeclareFunction(ConstantExpression expression, string section)
-    {
-        CheckFunction(expression.First, expression.Offset, section);
-        _declaredFunctions[expression.First] = true;
-        return ValueType.FuncRef;
-    }
-
-    private ValueType TypeOfImportedConstant(ConstantExpression expression, string section)
-    {
-        if (expression.First >= _module.ImportedGlobals)
-        {
-            throw Invalid($"unknown global {expression.First}", expression.Offset, section);
-        }
-
-        var type = _module.Globals[(int)expression.First];
-        return type.IsMutable ? throw Invalid("constant expression required", expression.Offset, section) : type.Value;
-    }
+    private void CheckConstant(ConstantExpression expression, ValueType expected, string section) => _constants.Validate(expression, expected, section);
 }

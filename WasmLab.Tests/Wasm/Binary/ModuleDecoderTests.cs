@@ -48,14 +48,14 @@ public sealed class ModuleDecoderTests
         Refuse([.. ModuleBuilder.Preamble, 0, 2, 1, 0xFF]).Reason.ShouldBe("malformed UTF-8 encoding");
 
     [Fact]
-    public void Decode_VectorInstruction_NamesTheFeature()
+    public void Decode_AtomicInstruction_NamesTheFeature()
     {
-        var wasm = ModuleBuilder.OneFunction([], [], new CodeBuilder().Raw(0xFD, 0x0C).End());
+        var wasm = ModuleBuilder.OneFunction([], [], new CodeBuilder().Raw(0xFE, 0x10).End());
 
         var refusal = Refuse(wasm);
 
         refusal.Kind.ShouldBe(ModuleErrorKind.Unsupported);
-        refusal.Reason.ShouldBe("SIMD (v128) is not supported yet");
+        refusal.Reason.ShouldBe("illegal opcode fe: threads and atomics are not supported");
         refusal.Section.ShouldBe("code");
     }
 

@@ -24,4 +24,5 @@ internal sealed record SpecCommand(
 
 internal sealed record SpecAction(string Type, string? Module, string Field, IReadOnlyList<SpecValue>? Args);
 
-internal sealed record SpecValue(string Type, JsonElement Value);
+/// <summary>A value; of a v128 one text a lane.</summary>
+internal sealed record SpecValue(string Type, string? LaneType, JsonElement Value);

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using WasmLab.Wasm;
 
 namespace WasmLab.Tests.Wasm.Spec;
 
@@ -10,11 +12,11 @@ internal static class SpecSuite
 {
     public const string Converter = "wast2json";
 
-    /// <summary>What is left out as a whole, and why. This list may only shrink.</summary>
-    public static readonly IReadOnlyDictionary<string, string> NotYetSupported = new Dictionary<string, string>
-    {
-        ["simd/"] = "fixed-width SIMD is not supported yet",
-    };
+    // Auto is guard pages wherever the engine can use them.
+    private static readonly BoundsChecks[] BoundsChecking = [BoundsChecks.Auto, BoundsChecks.Explicit];
+
+    // A file is run once, whichever test asks first.
+    private static readonly ConcurrentDictionary<string, Task<SpecRun>> Runs = new();
 
     public static string? Folder { get; } = FindFolder();
 
@@ -22,33 +24,48 @@ internal static class SpecSuite
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, Converter)));
 
-    /// <summary>The files to run, as paths relative to the folder.</summary>
-    public static IEnumerable<string> Files => AllFiles.Where(file => ReasonToLeaveOut(file) is null);
-
-    public static IEnumerable<string> AllFiles => Folder is null
+    /// <summary>The files, as paths relative to the folder.</summary>
+    public static IEnumerable<string> Files => Folder is null
         ? []
         : Directory.EnumerateFiles(Folder, "*.wast", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal);
 
-    public static string? ReasonToLeaveOut(string file) =>
-        NotYetSupported.FirstOrDefault(entry => file.StartsWith(entry.Key, StringComparison.Ordinal)).Value;
+    /// <summary>Runs a file of the suite as WebAssembly 2.0, where much of what later versions allow is an error that is asserted.</summary>
+    public static Task<SpecRun> RunAsync(string file) =>
+        Runs.GetOrAdd(file, _ => RunAsync(file, Path.Combine(Folder!, file), WasmFeatures.None, []));
 
-    /// <summary>Converts a file. Returns the script's path, or the converter's complaint.</summary>
-    public static async Task<(string? Script, string? Error)> ConvertAsync(string file, string output, CancellationToken cancellation)
+    /// <summary>Converts a file and runs it with each way of bounds checking.</summary>
+    public static async Task<SpecRun> RunAsync(string name, string path, WasmFeatures features, IEnumerable<string> converterOptions)
     {
-        var script = Path.Combine(output, "script.json");
-        var start = new ProcessStartInfo(Converter, [Path.Combine(Folder!, file), "-o", script])
+        var output = Directory.CreateTempSubdirectory("wasm-spec-");
+        try
         {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
+            var script = Path.Combine(output.FullName, "script.json");
+            var error = await ConvertAsync([.. converterOptions, path, "-o", script]);
+            if (error is not null)
+            {
+                return new SpecRun(null, error);
+            }
+
+            var results = BoundsChecking.Select(checks => SpecRunner.Run(name, script, new EngineOptions { Features = features, BoundsChecks = checks })).ToList();
+            return new SpecRun(results[0] with { Failures = [.. results.SelectMany(result => result.Failures)] }, null);
+        }
+        finally
+        {
+            output.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<string?> ConvertAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Converter, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var standardOutput = process.StandardOutput.ReadToEndAsync(cancellation);
-        var error = await process.StandardError.ReadToEndAsync(cancellation);
+        var standardOutput = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
         await standardOutput;
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode == 0 ? (script, null) : (null, error);
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? null : error;
     }
 
     private static string? FindFolder()
@@ -70,3 +87,6 @@ internal static class SpecSuite
         return null;
     }
 }
+
+/// <summary>A file's result, or the converter's complaint.</summary>
+internal sealed record SpecRun(SpecResult? Result, string? ConversionError);

@@ -1,0 +1,18 @@
+namespace WasmLab.Wasm;
+
+/// <summary>What WebAssembly 3.0 adds to 2.0, feature by feature. WebAssembly 2.0, fixed-width SIMD included, is always there.</summary>
+[Flags]
+public enum WasmFeatures
+{
+    /// <summary>WebAssembly 2.0, and nothing more.</summary>
+    None = 0,
+
+    /// <summary>Additions, subtractions and multiplications of integers in constant expressions.</summary>
+    ExtendedConstantExpressions = 1 << 0,
+
+    /// <summary>Vector instructions whose results may differ between engines; here they are the same everywhere.</summary>
+    RelaxedSimd = 1 << 4,
+
+    /// <summary>Everything that this engine has.</summary>
+    All = ExtendedConstantExpressions | RelaxedSimd,
+}
