@@ -19,7 +19,7 @@ public sealed class Module
         Engine = engine;
         Definition = definition;
         CanonicalTypes = [.. definition.Types.Select(engine.Canonical)];
-        Layout = new ContextLayout(definition);
+        Layout = new ContextLayout(definition, CanonicalTypes);
         Imports = [.. definition.Imports.Select(import => new ImportType(import.Module, import.Name, import.Type ?? definition.Types[(int)import.TypeIndex]))];
         Exports = [.. definition.Exports.Select(export => new ExportType(export.Name, TypeOf(definition, export)))];
         ExportsByName = definition.Exports.ToDictionary(export => export.Name);

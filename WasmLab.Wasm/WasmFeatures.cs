@@ -10,9 +10,12 @@ public enum WasmFeatures
     /// <summary>Additions, subtractions and multiplications of integers in constant expressions.</summary>
     ExtendedConstantExpressions = 1 << 0,
 
+    /// <summary>Calls that take the place of a return, so that they never exhaust the stack.</summary>
+    TailCalls = 1 << 1,
+
     /// <summary>Vector instructions whose results may differ between engines; here they are the same everywhere.</summary>
     RelaxedSimd = 1 << 4,
 
     /// <summary>Everything that this engine has.</summary>
-    All = ExtendedConstantExpressions | RelaxedSimd,
+    All = ExtendedConstantExpressions | TailCalls | RelaxedSimd,
 }

@@ -66,8 +66,15 @@ internal static class InstructionDecoder
             case 0xFD:
                 code = VectorInstructionDecoder.Read(ref reader, ref instruction);
                 break;
-            case 0x12 or 0x13:
-                throw reader.Unsupported("tail calls are not supported yet", instruction.Offset);
+            case 0x12:
+                reader.Require(WasmFeatures.TailCalls, "illegal opcode 12", instruction.Offset);
+                instruction.First = reader.ReadU32();
+                break;
+            case 0x13:
+                reader.Require(WasmFeatures.TailCalls, "illegal opcode 13", instruction.Offset);
+                instruction.First = reader.ReadU32();
+                instruction.Second = reader.ReadU32();
+                break;
             case 0x06 or 0x07 or 0x08 or 0x09 or 0x0A or 0x18 or 0x19 or 0x1F:
                 throw reader.Unsupported($"illegal opcode {code:x2}: exceptions are not supported yet", instruction.Offset);
             case 0xFE:

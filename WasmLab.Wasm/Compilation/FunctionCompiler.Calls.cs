@@ -39,6 +39,18 @@ internal sealed partial class FunctionCompiler
 
     private void CompileCallIndirect(in Instruction instruction)
     {
+        var (type, record) = EmitIndirectLookup(in instruction);
+        EmitLoadField(record, FunctionRecord.ContextOffset);
+        EmitArguments(type);
+        EmitLoadField(record, FunctionRecord.CodeOffset);
+        EmitCalli(type);
+        _slots.Return(record);
+        FinishCall(type);
+    }
+
+    /// <summary>Finds the record that a table holds, and traps unless it can be called.</summary>
+    private (CanonicalType Type, Slot Record) EmitIndirectLookup(in Instruction instruction)
+    {
         var type = _module.CanonicalTypes[instruction.First];
         var table = _module.Layout.Table((int)instruction.Second);
         var index = Compute(Pop());
@@ -66,13 +78,7 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldind_I4);
         EmitInteger(type.Id);
         _il.Emit(OpCodes.Bne_Un, TrapLabel(TrapKind.IndirectCallTypeMismatch));
-
-        EmitLoadField(record, FunctionRecord.ContextOffset);
-        EmitArguments(type);
-        EmitLoadField(record, FunctionRecord.CodeOffset);
-        EmitCalli(type);
-        _slots.Return(record);
-        FinishCall(type);
+        return (type, record);
     }
 
     private void EmitLoadField(Slot record, int offset)
@@ -100,7 +106,7 @@ internal sealed partial class FunctionCompiler
         EmitAndPop(type.Parameters.Length);
         if (type.Results.Length > 1)
         {
-            _il.Emit(OpCodes.Ldloc, _extraResults!);
+            EmitContextAddress(_module.Layout.ExtraResults);
         }
     }
 
@@ -114,9 +120,7 @@ internal sealed partial class FunctionCompiler
         {
             if (i > 0)
             {
-                _il.Emit(OpCodes.Ldloc, _extraResults!);
-                EmitInteger(type.ResultSlots.ExtraOffset(i));
-                _il.Emit(OpCodes.Add);
+                EmitContextAddress(_module.Layout.ExtraResults + type.ResultSlots.ExtraOffset(i));
                 Stubs.EmitLoadSlot(_il, type.Results[i]);
             }
 

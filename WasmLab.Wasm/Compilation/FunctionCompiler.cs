@@ -41,7 +41,6 @@ internal sealed partial class FunctionCompiler
     private readonly List<Slot> _locals = [];
     private LocalBuilder? _memoryBase;
     private LocalBuilder? _memoryLength;
-    private LocalBuilder? _extraResults;
     private bool _memoryLengthIsStale;
 
     private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded)
@@ -58,7 +57,7 @@ internal sealed partial class FunctionCompiler
         _frameSize = frameSize;
         _method = DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature);
         _il = _method.GetILGenerator(Math.Max(64, (_body.End - _body.Start) * 4));
-        _slots = new Slots(_il);
+        _slots = new Slots(_il, mayUseFrame: !_summary.HasTailCalls);
     }
 
     /// <summary>Emits a function. When <c>StackNeed</c> is not 0, so much native stack must be left before it is called.</summary>
@@ -144,13 +143,7 @@ internal sealed partial class FunctionCompiler
         if (_frameSize > 0)
         {
             _slots.UseFrame();
-            EmitAllocate(_frameSize, _slots.Frame!, clear: true);
-        }
-
-        if (_summary.ExtraResults > 0)
-        {
-            _extraResults = _il.DeclareLocal(typeof(nint));
-            EmitAllocate(_summary.ExtraResults, _extraResults, clear: false);
+            EmitAllocateFrame();
         }
 
         for (var i = 0; i < _type.Parameters.Length; i++)
@@ -215,19 +208,16 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Brtrue, TrapLabel(TrapKind.Interrupted));
     }
 
-    private void EmitAllocate(int size, LocalBuilder address, bool clear)
+    private void EmitAllocateFrame()
     {
-        _il.Emit(OpCodes.Ldc_I4, size);
+        _il.Emit(OpCodes.Ldc_I4, _frameSize);
         _il.Emit(OpCodes.Conv_U);
         _il.Emit(OpCodes.Localloc);
-        _il.Emit(OpCodes.Stloc, address);
-        if (clear)
-        {
-            _il.Emit(OpCodes.Ldloc, address);
-            _il.Emit(OpCodes.Ldc_I4_0);
-            _il.Emit(OpCodes.Ldc_I4, size);
-            _il.Emit(OpCodes.Initblk);
-        }
+        _il.Emit(OpCodes.Stloc, _slots.Frame!);
+        _il.Emit(OpCodes.Ldloc, _slots.Frame!);
+        _il.Emit(OpCodes.Ldc_I4_0);
+        _il.Emit(OpCodes.Ldc_I4, _frameSize);
+        _il.Emit(OpCodes.Initblk);
     }
 
     /// <summary>Loads the native integer at an offset of the context.</summary>
@@ -307,6 +297,10 @@ internal sealed partial class FunctionCompiler
         else if (opcode is Opcode.Call or Opcode.CallIndirect)
         {
             CompileCall(in instruction);
+        }
+        else if (opcode is Opcode.ReturnCall or Opcode.ReturnCallIndirect)
+        {
+            CompileTailCall(in instruction);
         }
         else if (opcode is >= Opcode.MemorySize and <= Opcode.MemoryGrow or >= Opcode.MemoryInit and <= Opcode.TableFill)
         {

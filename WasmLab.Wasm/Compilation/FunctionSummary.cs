@@ -2,16 +2,13 @@ using WasmLab.Wasm.Binary;
 
 namespace WasmLab.Wasm.Compilation;
 
-/// <summary>
-/// What the prologue of a function must provide, found by one look at its instructions; of results beyond the first that its calls give
-/// back, the most bytes.
-/// </summary>
-internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, int ExtraResults)
+/// <summary>What the prologue of a function must provide, found by one look at its instructions.</summary>
+internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, bool HasTailCalls)
 {
     public static FunctionSummary Of(ModuleDefinition module, CodeBody body)
     {
         var reader = module.Reader(body.Start, body.End, "code");
-        var (usesMemory, hasCalls, extraResults) = (false, false, 0);
+        var (usesMemory, hasCalls, hasTailCalls) = (false, false, false);
         while (!reader.AtEnd)
         {
             InstructionDecoder.Read(ref reader, out var instruction);
@@ -21,17 +18,15 @@ internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, 
                 case >= Opcode.V128Load and <= Opcode.V128Store or >= Opcode.V128Load8Lane and <= Opcode.V128Load64Zero:
                     usesMemory = true;
                     break;
-                case Opcode.Call:
+                case Opcode.Call or Opcode.CallIndirect:
                     hasCalls = true;
-                    extraResults = Math.Max(extraResults, SlotLayout.ExtraSize(module.FunctionType(instruction.First).Results));
                     break;
-                case Opcode.CallIndirect:
-                    hasCalls = true;
-                    extraResults = Math.Max(extraResults, SlotLayout.ExtraSize(module.Types[(int)instruction.First].Results));
+                case Opcode.ReturnCall or Opcode.ReturnCallIndirect:
+                    (hasCalls, hasTailCalls) = (true, true);
                     break;
             }
         }
 
-        return new FunctionSummary(usesMemory, hasCalls, extraResults);
+        return new FunctionSummary(usesMemory, hasCalls, hasTailCalls);
     }
 }

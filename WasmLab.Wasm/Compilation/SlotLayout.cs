@@ -23,18 +23,10 @@ internal sealed class SlotLayout
     /// <summary>The first slot of a value.</summary>
     public int this[int value] => _starts[value];
 
+    /// <summary>How many bytes all results but the first take.</summary>
+    public int ExtraSize => _starts.Length > 1 ? (Count - _starts[1]) * SlotSize : 0;
+
     /// <summary>The offset in bytes of a result other than the first, from the second one on.</summary>
     public int ExtraOffset(int value) => (_starts[value] - _starts[1]) * SlotSize;
 
-    /// <summary>How many bytes all results but the first take.</summary>
-    public static int ExtraSize(IReadOnlyList<ValueType> results)
-    {
-        var slots = 0;
-        for (var i = 1; i < results.Count; i++)
-        {
-            slots += results[i].SlotCount();
-        }
-
-        return slots * SlotSize;
-    }
 }

@@ -5,8 +5,8 @@ namespace WasmLab.Wasm.Compilation;
 /// <summary>Where a value lives in the compiled function: an argument, an IL local, or, when there are very many, a cell of the frame.</summary>
 internal sealed record Slot(ValueType Type, int Argument, LocalBuilder? Local, int FrameOffset);
 
-/// <summary>Hands out slots and takes them back.</summary>
-internal sealed class Slots(ILGenerator il)
+/// <summary>Hands out slots and takes them back. A function that makes tail calls may not have a block on the native stack.</summary>
+internal sealed class Slots(ILGenerator il, bool mayUseFrame)
 {
     /// <summary>
     /// The just-in-time compiler refuses a method with more than 65,535 locals, its own included, and is slow long before. What is
@@ -42,7 +42,7 @@ internal sealed class Slots(ILGenerator il)
 
     public Slot Declare(ValueType type)
     {
-        if (_locals < MaxLocals)
+        if (_locals < MaxLocals || !mayUseFrame)
         {
             _locals++;
             return new Slot(type, -1, il.DeclareLocal(CanonicalType.Clr(type)), -1);

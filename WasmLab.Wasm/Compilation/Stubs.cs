@@ -88,8 +88,10 @@ internal static class Stubs
             il.Emit(OpCodes.Ldarg, (short)i);
         }
 
+        // A tail call, because the function may end in one itself.
         il.Emit(OpCodes.Ldc_I8, (long)code);
         il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Tailcall);
         il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, type.ReturnType, type.Signature, null);
         il.Emit(OpCodes.Ret);
         il.MarkLabel(exhausted);

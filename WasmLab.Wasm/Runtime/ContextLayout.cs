@@ -1,8 +1,12 @@
 using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Compilation;
 
 namespace WasmLab.Wasm.Runtime;
 
-/// <summary>Where the globals, tables and functions of a module's instances lie behind the head of their context.</summary>
+/// <summary>
+/// Where the globals, tables and functions of a module's instances lie behind the head of their context, and the results beyond the
+/// first of the last call that compiled code made.
+/// </summary>
 internal sealed class ContextLayout
 {
     // Room for the widest value, a vector.
@@ -14,17 +18,21 @@ internal sealed class ContextLayout
     private readonly int _tables;
     private readonly int _functions;
 
-    public ContextLayout(ModuleDefinition module)
+    public ContextLayout(ModuleDefinition module, CanonicalType[] types)
     {
         _importedGlobals = module.ImportedGlobals;
         _ownGlobals = InstanceContext.HeaderSize;
         _globalPointers = _ownGlobals + ((module.Globals.Count - module.ImportedGlobals) * GlobalSize);
         _tables = _globalPointers + (module.ImportedGlobals * sizeof(long));
         _functions = _tables + (module.Tables.Count * TableView.Size);
-        Size = _functions + (module.Functions.Count * FunctionRecord.Size);
+        ExtraResults = _functions + (module.Functions.Count * FunctionRecord.Size);
+        Size = ExtraResults + (types.Length == 0 ? 0 : types.Max(type => type.ResultSlots.ExtraSize));
     }
 
     public int Size { get; }
+
+    /// <summary>Where calls leave their results beyond the first, until the caller has taken them.</summary>
+    public int ExtraResults { get; }
 
     /// <summary>Whether the context holds only a pointer to the global's value.</summary>
     public bool IsIndirect(int global) => global < _importedGlobals;

@@ -87,7 +87,7 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
 
         switch (instruction.Opcode)
         {
-            case <= Opcode.CallIndirect:
+            case <= Opcode.ReturnCallIndirect:
                 CheckControl(in instruction, in reader);
                 break;
             case <= Opcode.SelectTyped:
@@ -165,28 +165,39 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
                 _stack.SetUnreachable();
                 break;
             case Opcode.Call:
-                if (instruction.First >= module.Functions.Count)
-                {
-                    throw reader.Invalid($"unknown function {instruction.First}", at);
-                }
-
-                CheckCall(module.FunctionType(instruction.First), in reader, at);
+                CheckCall(Callee(in instruction, in reader), in reader, at);
                 break;
             case Opcode.CallIndirect:
-                if (CheckTableIndex(instruction.Second, in reader, at) != ValueType.FuncRef)
-                {
-                    throw reader.Invalid("type mismatch: call_indirect needs a table of funcref", at);
-                }
-
-                if (instruction.First >= module.Types.Count)
-                {
-                    throw reader.Invalid($"unknown type {instruction.First}", at);
-                }
-
-                _stack.Pop(ValueType.I32, reader, at);
-                CheckCall(module.Types[(int)instruction.First], in reader, at);
+                CheckCall(IndirectCallee(in instruction, in reader), in reader, at);
+                break;
+            case Opcode.ReturnCall:
+                CheckTailCall(Callee(in instruction, in reader), in reader, at);
+                break;
+            case Opcode.ReturnCallIndirect:
+                CheckTailCall(IndirectCallee(in instruction, in reader), in reader, at);
                 break;
         }
+    }
+
+    private FunctionType Callee(in Instruction instruction, in WasmReader reader) => instruction.First < module.Functions.Count
+        ? module.FunctionType(instruction.First)
+        : throw reader.Invalid($"unknown function {instruction.First}", instruction.Offset);
+
+    private FunctionType IndirectCallee(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        if (CheckTableIndex(instruction.Second, in reader, at) != ValueType.FuncRef)
+        {
+            throw reader.Invalid("type mismatch: an indirect call needs a table of funcref", at);
+        }
+
+        if (instruction.First >= module.Types.Count)
+        {
+            throw reader.Invalid($"unknown type {instruction.First}", at);
+        }
+
+        _stack.Pop(ValueType.I32, reader, at);
+        return module.Types[(int)instruction.First];
     }
 
     private void OpenBlock(in Instruction instruction, in WasmReader reader)
@@ -247,6 +258,17 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
     {
         _stack.Pop(type.Parameters, reader, offset);
         _stack.Push(type.Results);
+    }
+
+    private void CheckTailCall(FunctionType type, in WasmReader reader, int offset)
+    {
+        _stack.Pop(type.Parameters, reader, offset);
+        if (!type.Results.SequenceEqual(_type.Results))
+        {
+            throw reader.Invalid($"type mismatch: the callee gives {type}, the function {_type}", offset);
+        }
+
+        _stack.SetUnreachable();
     }
 
     private void CheckParametric(in Instruction instruction, in WasmReader reader)

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using WasmLab.Tests.Support;
+using WasmLab.Wasm;
+
+namespace WasmLab.Tests.Wasm.Spec;
+
+/// <summary>
+/// Scripts of what WebAssembly 3.0 adds, below <c>Proposals</c> in a folder a feature, as far as wabt's converter can express it.
+/// </summary>
+[Trait(Category.Name, Category.Spec)]
+public sealed class ProposalTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, (WasmFeatures Feature, string ConverterOption)> Features = new()
+    {
+        ["extended-constant-expressions"] = (WasmFeatures.ExtendedConstantExpressions, "--enable-extended-const"),
+        ["tail-calls"] = (WasmFeatures.TailCalls, "--enable-tail-call"),
+        ["relaxed-simd"] = (WasmFeatures.RelaxedSimd, "--enable-relaxed-simd"),
+    };
+
+    public static TheoryData<string> Scripts =>
+        [.. Directory.EnumerateFiles(Folder(), "*.wast", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Folder(), file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public async Task Assertions_OfOneScript_AllHold(string script)
+    {
+        Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
+        var (feature, option) = Features[script.Split('/')[0]];
+
+        var (result, error) = await SpecSuite.RunAsync(script, Path.Combine(Folder(), script), feature, [option]);
+
+        if (result is null && error!.Contains("unknown option", StringComparison.Ordinal))
+        {
+            Assert.Skip($"This {SpecSuite.Converter} has no {option}: wabt 1.0.36 has it.");
+        }
+
+        result.ShouldNotBeNull(error);
+        output.WriteLine($"{script}: {result.Passed} assertions passed");
+        result.Failures.ShouldBeEmpty();
+        result.NotApplicable.ShouldBeEmpty();
+        result.Passed.ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public async Task Script_WhenItsFeatureIsOff_IsRefusedByName(string script)
+    {
+        Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
+        var (feature, option) = Features[script.Split('/')[0]];
+
+        var (result, error) = await SpecSuite.RunAsync(script, Path.Combine(Folder(), script), WasmFeatures.All & ~feature, [option]);
+
+        Assert.SkipWhen(error?.Contains("unknown option", StringComparison.Ordinal) ?? false, $"This {SpecSuite.Converter} has no {option}: wabt 1.0.36 has it.");
+        result.ShouldNotBeNull(error);
+        result.Failures.ShouldContain(failure => failure.Contains($"WasmFeatures.{feature} is turned off", StringComparison.Ordinal));
+    }
+
+    private static string Folder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Proposals");
+}

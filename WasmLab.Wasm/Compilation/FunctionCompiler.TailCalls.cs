@@ -1,0 +1,51 @@
+using System.Reflection.Emit;
+using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Runtime;
+
+namespace WasmLab.Wasm.Compilation;
+
+/// <summary>
+/// Calls in place of a return: real ones, by IL's <c>tail.</c>, which the runtime honours unless the caller has allocated on its stack.
+/// The callee writes results beyond the first where the caller was asked to.
+/// </summary>
+internal sealed partial class FunctionCompiler
+{
+    private void CompileTailCall(in Instruction instruction)
+    {
+        if (instruction.Opcode == Opcode.ReturnCallIndirect)
+        {
+            var (indirect, record) = EmitIndirectLookup(in instruction);
+            EmitLoadField(record, FunctionRecord.ContextOffset);
+            EmitTailArguments(indirect);
+            EmitLoadField(record, FunctionRecord.CodeOffset);
+            EmitTail(indirect);
+            _slots.Return(record);
+            return;
+        }
+
+        var function = (int)instruction.First;
+        var type = _module.CanonicalTypes[_definition.Functions[function]];
+        var place = _module.Layout.Function(function);
+        EmitLoadContext(place + FunctionRecord.ContextOffset);
+        EmitTailArguments(type);
+        EmitLoadContext(place + FunctionRecord.CodeOffset);
+        EmitTail(type);
+    }
+
+    private void EmitTailArguments(CanonicalType type)
+    {
+        EmitAndPop(type.Parameters.Length);
+        if (type.Results.Length > 1)
+        {
+            _slots.EmitLoadArgument(_type.Parameters.Length + 1);
+        }
+    }
+
+    private void EmitTail(CanonicalType type)
+    {
+        _il.Emit(OpCodes.Tailcall);
+        EmitCalli(type);
+        _il.Emit(OpCodes.Ret);
+        SetUnreachable();
+    }
+}
