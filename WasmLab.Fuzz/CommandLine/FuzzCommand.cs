@@ -10,6 +10,7 @@ internal static class FuzzCommand
         var root = new RootCommand("Shows that the engine is safe on anything: fuzzing, comparison with other engines, and a soak.")
         {
             MutateCommand.Build(),
+            DifferCommand.Build(),
             MutateCommand.BuildWorker(),
             MutateCommand.BuildShow(),
         };

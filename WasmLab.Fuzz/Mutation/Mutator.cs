@@ -9,7 +9,7 @@ internal static class Mutator
 
     public static byte[] Mutate(IReadOnlyList<byte[]> corpus, long seed, long index)
     {
-        var random = new Random(Mix(seed, index));
+        var random = RandomOf(seed, index);
         var module = Pick(corpus, random);
         var sections = ModuleSections.Read(module);
         var other = ModuleSections.Read(Pick(corpus, random));
@@ -41,6 +41,9 @@ internal static class Mutator
 
         return isStructured ? sections.Write() : module;
     }
+
+    /// <summary>What decides a case.</summary>
+    public static Random RandomOf(long seed, long index) => new(Mix(seed, index));
 
     private static byte[] Pick(IReadOnlyList<byte[]> corpus, Random random)
     {

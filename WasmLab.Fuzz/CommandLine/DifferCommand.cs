@@ -1,0 +1,58 @@
+using System.CommandLine;
+using WasmLab.Fuzz.Differential;
+
+namespace WasmLab.Fuzz.CommandLine;
+
+/// <summary><c>differ</c>: generated modules through this engine and others, side by side.</summary>
+internal static class DifferCommand
+{
+    private static readonly Option<long> Seed = new("--seed") { Description = "With the index it decides each module.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<long> First = new("--first") { Description = "The index of the first module." };
+    private static readonly Option<long> Count = new("--count") { Description = "How many modules.", DefaultValueFactory = _ => 1_000 };
+    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long to go on at most.", DefaultValueFactory = _ => int.MaxValue };
+    private static readonly Option<string> Findings = new("--findings") { Description = "Where to keep the modules that differ.", DefaultValueFactory = _ => "findings" };
+
+    public static Command Build()
+    {
+        var command = new Command("differ", "Compares results, traps and final state of generated modules with wabt's interpreter and Node.js.")
+        {
+            Seed, First, Count, Seconds, Findings,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        List<IReferenceEngine> references = [];
+        foreach (var reference in (IReferenceEngine[])[new WabtEngine(), new NodeEngine()])
+        {
+            if (reference.Missing is { } missing)
+            {
+                Console.WriteLine($"not compared with {reference.Name}: {missing}");
+            }
+            else
+            {
+                references.Add(reference);
+            }
+        }
+
+        if (references.Count == 0)
+        {
+            return 2;
+        }
+
+        var seed = parsed.GetValue(Seed);
+        var run = new DifferentialRun(references, seed, Console.WriteLine);
+        var report = await run.RunAsync(parsed.GetValue(First), parsed.GetValue(Count), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellation);
+        Console.WriteLine($"{report.Modules} modules, {report.Calls} calls, {report.Traps} of them trapped, {report.Differences.Count} differences");
+        foreach (var difference in report.Differences)
+        {
+            Console.WriteLine($"{seed}-{difference.Index}: ours \"{difference.Ours}\", {difference.Reference} \"{difference.Theirs}\"");
+            var folder = Directory.CreateDirectory(parsed.GetValue(Findings)!);
+            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"differ-{seed}-{difference.Index}.wasm"), run.Generate(difference.Index), cancellation);
+        }
+
+        return report.Differences.Count == 0 ? 0 : 1;
+    }
+}
