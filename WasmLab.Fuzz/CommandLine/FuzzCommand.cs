@@ -11,6 +11,7 @@ internal static class FuzzCommand
         {
             MutateCommand.Build(),
             DifferCommand.Build(),
+            SoakCommand.Build(),
             MutateCommand.BuildWorker(),
             MutateCommand.BuildShow(),
         };
