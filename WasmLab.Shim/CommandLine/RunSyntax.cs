@@ -8,6 +8,7 @@ namespace WasmLab.Shim.CommandLine;
 internal sealed class RunSyntax
 {
     private const string ReadOnlySuffix = ":readonly";
+    private const string Nothing = "none";
 
     private readonly Argument<string> _module = new("MODULE") { Description = "The WebAssembly module to run." };
 
@@ -20,12 +21,29 @@ internal sealed class RunSyntax
         Description = "A directory that the module may use, HOST:GUEST; with :readonly after it, only to read.",
     };
 
+    private readonly Option<string[]> _mappedDirectories = new("--mapdir")
+    {
+        Description = "The same in the order of other runtimes, GUEST:HOST.",
+    };
+
+    private readonly Option<string[]> _binds = new("--allow-bind")
+    {
+        Description = "Where the module may listen, ADDRESS[/BITS][:PORT[-PORT]] or none. Without it and --allow-connect: everywhere.",
+    };
+
+    private readonly Option<string[]> _connects = new("--allow-connect")
+    {
+        Description = "What the module may connect to, in the same form.",
+    };
+
+    private readonly Option<string?> _timeout = new("--timeout") { Description = "How long it may run, such as 500ms, 5s or 2m; then it ends with code 124." };
+
     private readonly Option<string?> _invoke = new("--invoke")
     {
         Description = "The exported function to call instead of _start. Its arguments are numbers; each result is printed on a line.",
     };
 
-    private readonly Option<int?> _memoryPageLimit = new("--memory-page-limit") { Description = "The most pages (64 KiB) that a memory may have." };
+    private readonly Option<int?> _memoryPageLimit = new("--memory-page-limit", "--max-memory-pages") { Description = "The most pages (64 KiB) that a memory may have." };
 
     public void AddTo(Command command)
     {
@@ -33,6 +51,10 @@ internal sealed class RunSyntax
         command.Add(_arguments);
         command.Add(_environment);
         command.Add(_directories);
+        command.Add(_mappedDirectories);
+        command.Add(_binds);
+        command.Add(_connects);
+        command.Add(_timeout);
         command.Add(_invoke);
         command.Add(_memoryPageLimit);
     }
@@ -44,7 +66,13 @@ internal sealed class RunSyntax
         Module = parsed.GetValue(_module)!,
         Arguments = parsed.GetValue(_arguments) ?? [],
         Environment = ParseEnvironment(parsed.GetValue(_environment) ?? []),
-        Preopens = [.. (parsed.GetValue(_directories) ?? []).Select(ParseDirectory)],
+        Preopens =
+        [
+            .. (parsed.GetValue(_directories) ?? []).Select(ParseDirectory),
+            .. (parsed.GetValue(_mappedDirectories) ?? []).Select(ParseMappedDirectory),
+        ],
+        Network = ParseNetwork(parsed.GetValue(_binds) ?? [], parsed.GetValue(_connects) ?? []),
+        Timeout = parsed.GetValue(_timeout) is { } timeout ? Duration.Parse("--timeout", timeout) : null,
         Invoke = parsed.GetValue(_invoke),
         MemoryPageLimit = parsed.GetValue(_memoryPageLimit) is { } limit
             ? limit is >= 1 and <= 65_536 ? limit : throw new RunException($"--memory-page-limit must be 1 to 65536, but is {limit}")
@@ -78,5 +106,36 @@ internal sealed class RunSyntax
         return colon <= 0 || isDrive ? new WasiPreopen(pair, pair, isReadOnly)
             : colon == pair.Length - 1 ? throw new RunException($"--dir {text}: write it as HOST:GUEST")
             : new WasiPreopen(pair[(colon + 1)..], pair[..colon], isReadOnly);
+    }
+
+    /// <summary>The first colon parts the two, so that a drive's may follow.</summary>
+    internal static WasiPreopen ParseMappedDirectory(string text)
+    {
+        var isReadOnly = text.EndsWith(ReadOnlySuffix, StringComparison.Ordinal);
+        var pair = (isReadOnly ? text[..^ReadOnlySuffix.Length] : text).Split(':', 2);
+        return pair is [{ Length: > 0 } guest, { Length: > 0 } host]
+            ? new WasiPreopen(guest, host, isReadOnly)
+            : throw new RunException($"--mapdir {text}: write it as GUEST:HOST");
+    }
+
+    internal static WasiNetwork ParseNetwork(string[] binds, string[] connects) => binds.Length == 0 && connects.Length == 0
+        ? WasiNetwork.All
+        : new WasiNetwork
+        {
+            Bind = ParseRanges("--allow-bind", binds),
+            Connect = ParseRanges("--allow-connect", connects),
+            ResolvesNames = connects.Any(range => range != Nothing),
+        };
+
+    private static WasiEndPointRange[] ParseRanges(string option, string[] ranges)
+    {
+        try
+        {
+            return [.. ranges.Where(range => range != Nothing).Select(WasiEndPointRange.Parse)];
+        }
+        catch (FormatException e)
+        {
+            throw new RunException($"{option}: {e.Message}");
+        }
     }
 }

@@ -39,14 +39,14 @@ internal static class ShimCommand
         root.Add(BuildRun());
         root.Add(BuildServe());
         root.Add(BuildForFile("validate", "Tells whether a file is a valid module.", Validate));
-        root.Add(BuildForFile("inspect", "Shows a module's sections, imports, exports and memory.", Inspect));
+        root.Add(BuildInspect());
         return root;
     }
 
     private static Command BuildRun()
     {
         var command = new Command("run", "Runs a module; its exit code becomes this program's. "
-            + "134 is a trap, 143 SIGTERM, 130 SIGINT, 1 a module that cannot be run, 2 a wrong command line.");
+            + "134 is a trap, 124 a time that is over, 143 SIGTERM, 130 SIGINT, 1 a module that cannot be run, 2 a wrong command line.");
         var syntax = new RunSyntax();
         syntax.AddTo(command);
         command.SetAction(parsed =>
@@ -106,18 +106,31 @@ internal static class ShimCommand
         return ExitCodes.Success;
     }
 
-    private static int Inspect(string file)
+    private static Command BuildInspect()
+    {
+        var command = new Command("inspect", "Shows a module's sections, imports, exports, limits and features, and what a node needs to run it.");
+        var file = new Argument<string>("FILE") { Description = "The module." };
+        var json = new Option<bool>("--json") { Description = "Write JSON." };
+        command.Add(file);
+        command.Add(json);
+        command.SetAction(parsed => Inspect(parsed.GetValue(file)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Inspect(string file, bool json)
     {
         using var engine = new Engine();
-        try
+        var report = ModuleReport.Of(file, File.ReadAllBytes(file), engine);
+        if (json)
         {
-            ModuleReport.Write(File.ReadAllBytes(file), engine, Console.Out);
-            return ExitCodes.Success;
+            JsonReport.Write(report, Console.Out);
         }
-        catch (ModuleException e)
+        else
         {
-            return Fail($"{file}: {FailureText.Of(e)}", ExitCodes.CannotRun);
+            TextReport.Write(report, Console.Out);
         }
+
+        return report.Error is { } error ? Fail($"{file}: bad module: {error}", ExitCodes.CannotRun) : ExitCodes.Success;
     }
 
     private static int Fail(string message, int code)

@@ -2,13 +2,14 @@ namespace WasmLab.Shim.CommandLine;
 
 /// <summary>
 /// The command line of <c>wasmedge</c>, for images that start it: <c>wasmedge [run] [--dir D] [--env K=V] [--reactor] MODULE [ARGS]</c>.
-/// All that follows the module belongs to the module, also what looks like an option.
+/// All that follows the module belongs to the module, also what looks like an option. Its <c>--dir</c> is GUEST:HOST.
 /// </summary>
 internal static class WasmEdgeSyntax
 {
     public const string ProgramName = "wasmedge";
 
     private const string Reactor = "--reactor";
+    private const string WholeContainer = ".:/";
 
     // Features of the language that this engine always has, and ways to run that it chooses by itself.
     private static readonly string[] Ignored = ["--enable-all", "--enable-all-statistics", "--enable-time-measuring", "--force-interpreter", "--enable-jit"];
@@ -42,11 +43,10 @@ internal static class WasmEdgeSyntax
             }
             else if (!Ignored.Contains(argument))
             {
-                options.Add(argument);
-                if (TakesValue(argument) && index + 1 < arguments.Count)
-                {
-                    options.Add(arguments[++index]);
-                }
+                var (option, value) = argument.IndexOf('=', StringComparison.Ordinal) is var equals && equals > 0
+                    ? (argument[..equals], argument[(equals + 1)..])
+                    : (argument, TakesValue(argument) && index + 1 < arguments.Count ? arguments[++index] : null);
+                options.AddRange(option == "--dir" && value is not null ? Directory(value) : value is null ? [option] : [option, value]);
             }
         }
 
@@ -63,6 +63,13 @@ internal static class WasmEdgeSyntax
 
         return [.. options, module, "--", .. arguments.Skip(index)];
     }
+
+    /// <summary>
+    /// <c>.:/</c> gives a container's root by either reading; it is taken as the working directory, because a program of the embedded
+    /// node is not confined to its root, and <c>/</c> would be the whole machine's.
+    /// </summary>
+    private static string[] Directory(string value) =>
+        value == WholeContainer || !value.Contains(':', StringComparison.Ordinal) ? ["--dir", value] : ["--mapdir", value];
 
     private static bool TakesValue(string option) => option is "--dir" or "--env" or "--memory-page-limit";
 }

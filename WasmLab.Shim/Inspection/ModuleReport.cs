@@ -1,74 +1,66 @@
-using System.Globalization;
-using System.Text;
 using WasmLab.Wasm;
+using WasmLab.Wasm.Inspection;
+using WasmLab.Wasm.Wasi;
 
 namespace WasmLab.Shim.Inspection;
 
-/// <summary>What a module is made of, for a reader.</summary>
-internal static class ModuleReport
+/// <summary>What is told of a file: its sections in any case, and the rest when it is a module that this engine runs.</summary>
+internal sealed record ModuleReport
 {
-    private const int HeaderSize = 8;
+    public required string File { get; init; }
 
-    private static readonly string[] SectionNames =
-        ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+    public required long Size { get; init; }
 
-    public static void Write(byte[] wasm, Engine engine, TextWriter output)
+    /// <summary>Why it is no module that this engine runs; null when it is one.</summary>
+    public string? Error { get; init; }
+
+    public required IReadOnlyList<ModuleSection> Sections { get; init; }
+
+    public ModuleContent? Content { get; init; }
+
+    public static ModuleReport Of(string file, byte[] wasm, Engine engine)
     {
-        var module = Module.Load(engine, wasm);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"module of {wasm.Length} bytes"));
-        output.WriteLine("sections:");
-        foreach (var (name, offset, size) in Sections(wasm))
+        try
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-24} {size,9} bytes at 0x{offset:x}"));
+            var module = Module.Load(engine, wasm);
+            var inspection = ModuleInspection.Of(module);
+            return new ModuleReport { File = file, Size = wasm.Length, Sections = inspection.Sections, Content = ModuleContent.Of(module, inspection) };
         }
-
-        WriteList(output, "imports", module.Imports.Select(import => import.ToString()));
-        WriteList(output, "exports", module.Exports.Select(export => export.ToString()));
-        WriteList(output, "memory", module.Imports.Select(import => import.Type).Concat(module.Exports.Select(export => export.Type))
-            .OfType<MemoryType>().Select(memory => memory.ToString()));
-    }
-
-    /// <summary>The sections in the order of the file. The bytes have been decoded before, so their lengths hold.</summary>
-    internal static IEnumerable<(string Name, int Offset, int Size)> Sections(byte[] wasm)
-    {
-        var position = HeaderSize;
-        while (position < wasm.Length)
+        catch (ModuleException e)
         {
-            var id = wasm[position++];
-            var size = ReadLength(wasm, ref position);
-            var name = id < SectionNames.Length ? SectionNames[id] : $"section {id}";
-            if (id == 0)
-            {
-                var start = position;
-                var length = ReadLength(wasm, ref start);
-                name = $"custom \"{Encoding.UTF8.GetString(wasm, start, length)}\"";
-            }
-
-            yield return (name, position, size);
-            position += size;
+            return new ModuleReport { File = file, Size = wasm.Length, Sections = ModuleSection.List(wasm), Error = e.Message };
         }
     }
+}
 
-    private static int ReadLength(byte[] wasm, ref int position)
+/// <summary>What a module that can be run holds.</summary>
+internal sealed record ModuleContent(
+    IReadOnlyList<string> Imports,
+    IReadOnlyList<string> Exports,
+    IReadOnlyList<string> Memories,
+    IReadOnlyList<string> Tables,
+    int Functions,
+    int LargestFunction,
+    int Globals,
+    IReadOnlyList<string> Features,
+    IReadOnlyList<string> TargetFeatures,
+    WasiUse Wasi,
+    NodeNeeds Node)
+{
+    public static ModuleContent Of(Module module, ModuleInspection inspection)
     {
-        var value = 0;
-        for (var shift = 0; ; shift += 7)
-        {
-            var next = wasm[position++];
-            value |= (next & 0x7F) << shift;
-            if ((next & 0x80) == 0)
-            {
-                return value;
-            }
-        }
-    }
-
-    private static void WriteList(TextWriter output, string title, IEnumerable<string> lines)
-    {
-        output.WriteLine($"{title}:");
-        foreach (var line in lines.DefaultIfEmpty("none"))
-        {
-            output.WriteLine($"  {line}");
-        }
+        var wasi = WasiUse.Of(module.Imports);
+        return new ModuleContent(
+            [.. module.Imports.Select(import => import.ToString())],
+            [.. module.Exports.Select(export => export.ToString())],
+            [.. inspection.Memories.Select(memory => memory.ToString())],
+            [.. inspection.Tables.Select(table => table.ToString())],
+            inspection.FunctionCount,
+            inspection.LargestFunction,
+            inspection.GlobalCount,
+            inspection.Features,
+            inspection.TargetFeatures,
+            wasi,
+            NodeNeeds.Of(module, wasi, WasiContext.Offers));
     }
 }

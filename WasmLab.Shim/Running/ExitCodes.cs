@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 
+    /// <summary>It ran longer than it may, as timeout(1).</summary>
+    public const int TimedOut = 124;
+
     public const int Interrupted = 128 + 2;
 
     /// <summary>A trap, as SIGABRT.</summary>

@@ -27,7 +27,14 @@ internal static class ForegroundRun
             finished.Set();
         });
 
-        if (WaitHandle.WaitAny([finished.WaitHandle, stopped.WaitHandle]) != 0 && !finished.Wait(StopDeadline))
+        var first = WaitHandle.WaitAny([finished.WaitHandle, stopped.WaitHandle], request.Timeout ?? Timeout.InfiniteTimeSpan);
+        if (first == WaitHandle.WaitTimeout)
+        {
+            stopCode = ExitCodes.TimedOut;
+            run.Stop(new RunOutcome(stopCode, $"stopped after {request.Timeout}: it may not run longer (--timeout)"));
+        }
+
+        if (first != 0 && !finished.Wait(StopDeadline))
         {
             return stopCode;
         }
@@ -57,6 +64,7 @@ internal static class ForegroundRun
         Arguments = [Path.GetFileName(request.Module), .. request.Invoke is null ? request.Arguments : []],
         Environment = request.Environment,
         Preopens = request.Preopens,
+        Network = request.Network,
         StandardInput = StandardStreams.Input(),
         StandardOutput = StandardStreams.Output(),
         StandardError = StandardStreams.Error(),

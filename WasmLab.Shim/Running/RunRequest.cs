@@ -13,6 +13,12 @@ internal sealed record RunRequest
 
     public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
 
+    /// <summary>Where the module may listen and connect.</summary>
+    public WasiNetwork Network { get; init; } = WasiNetwork.All;
+
+    /// <summary>How long it may run; null for as long as it wants.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The function to call; null for <c>_start</c>.</summary>
     public string? Invoke { get; init; }
 

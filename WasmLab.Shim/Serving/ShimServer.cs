@@ -138,6 +138,7 @@ internal sealed class ShimServer(Engine engine, EventWriter events, TimeProvider
                 Preopens = [.. (request.Preopens ?? new Dictionary<string, string>()).Select(preopen => new WasiPreopen(preopen.Key, preopen.Value))],
                 StandardOutput = new WasiStream(log.Open(request.Stdout, "stdout")),
                 StandardError = new WasiStream(log.Open(request.Stderr, "stderr")),
+                Network = WasiNetwork.All,
                 BindAddress = address,
                 TimeProvider = time,
             };

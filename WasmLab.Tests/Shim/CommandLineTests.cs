@@ -12,7 +12,8 @@ public sealed class CommandLineTests
     [InlineData("--dir .:/ /httpbin.wasm", "run --dir .:/ /httpbin.wasm --")]
     [InlineData("m.wasm", "run m.wasm --")]
     [InlineData("run m.wasm a b", "run m.wasm -- a b")]
-    [InlineData("--env A=1 --env=B=2 m.wasm --env C=3", "run --env A=1 --env=B=2 m.wasm -- --env C=3")]
+    [InlineData("--env A=1 --env=B=2 m.wasm --env C=3", "run --env A=1 --env B=2 m.wasm -- --env C=3")]
+    [InlineData("--dir /data:/srv/data:readonly --dir=/tmp m.wasm", "run --mapdir /data:/srv/data:readonly --dir /tmp m.wasm --")]
     [InlineData("--reactor fib.wasm fib 30", "run --invoke fib fib.wasm -- 30")]
     [InlineData("--enable-all --memory-page-limit 10 m.wasm", "run --memory-page-limit 10 m.wasm --")]
     [InlineData("", "run")]
@@ -26,6 +27,50 @@ public sealed class CommandLineTests
     [InlineData("/srv/data", "/srv/data", "/srv/data", false)]
     public void Directory_Written_IsHostThenGuest(string text, string host, string guest, bool readOnly) =>
         RunSyntax.ParseDirectory(text).ShouldBe(new WasiPreopen(guest, host, readOnly));
+
+    [Theory]
+    [InlineData("/data:/srv/data", "/srv/data", "/data", false)]
+    [InlineData("/:.:readonly", ".", "/", true)]
+    public void MappedDirectory_Written_IsGuestThenHost(string text, string host, string guest, bool readOnly) =>
+        RunSyntax.ParseMappedDirectory(text).ShouldBe(new WasiPreopen(guest, host, readOnly));
+
+    [Theory]
+    [InlineData("/data")]
+    [InlineData(":/srv")]
+    [InlineData("/data:")]
+    public void MappedDirectory_WithoutBothSides_IsRefused(string text) =>
+        Should.Throw<RunException>(() => RunSyntax.ParseMappedDirectory(text)).Message.ShouldContain("GUEST:HOST");
+
+    [Fact]
+    public void Network_NothingSaid_IsAllAndASaidSideIsAllThatThereIs()
+    {
+        RunSyntax.ParseNetwork([], []).ShouldBe(WasiNetwork.All);
+
+        var network = RunSyntax.ParseNetwork(["127.0.0.1:80"], []);
+        network.Bind.ShouldBe([WasiEndPointRange.Parse("127.0.0.1:80")]);
+        network.Connect.ShouldBeEmpty();
+        network.ResolvesNames.ShouldBeFalse();
+        RunSyntax.ParseNetwork(["none"], ["none"]).Bind.ShouldBeEmpty();
+        Should.Throw<RunException>(() => RunSyntax.ParseNetwork(["x"], [])).Message.ShouldContain("--allow-bind");
+    }
+
+    [Theory]
+    [InlineData("5", 5000)]
+    [InlineData("5s", 5000)]
+    [InlineData("250ms", 250)]
+    [InlineData("1.5m", 90_000)]
+    [InlineData("2h", 7_200_000)]
+    public void Duration_Written_IsItsTime(string text, int milliseconds) =>
+        Duration.Parse("--timeout", text).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0s")]
+    [InlineData("-1s")]
+    [InlineData("5d")]
+    [InlineData("1000h")]
+    public void Duration_OfAnotherForm_IsRefused(string text) =>
+        Should.Throw<RunException>(() => Duration.Parse("--timeout", text)).Message.ShouldStartWith("--timeout ");
 
     [Theory]
     [InlineData("A")]

@@ -46,7 +46,7 @@ public sealed class RunCommandTests : IDisposable
         File.Copy(ShimProcess.Httpbin(), _directory["httpbin.wasm"]);
 
         using var shim = ShimProcess.StartAs(
-            _directory["wasmedge"], "--dir", $"{_directory.Path}:/", "--env", "FLAVOR=embed", "--env", "PORT=0", "--env", "BIND_ADDRESS=127.0.0.1", _directory["httpbin.wasm"]);
+            _directory["wasmedge"], "--dir", $"/:{_directory.Path}", "--env", "FLAVOR=embed", "--env", "PORT=0", "--env", "BIND_ADDRESS=127.0.0.1", _directory["httpbin.wasm"]);
         var server = await ServerAsync(shim);
         using var http = new HttpClient { BaseAddress = server };
 
@@ -129,6 +129,16 @@ public sealed class RunCommandTests : IDisposable
 
         (await shim.ExitAsync()).ShouldBe(143);
         shim.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_LongerThanItsTimeout_EndsWith124()
+    {
+        using var shim = ShimProcess.Start("run", Save(new GuestModule().Function("_start", ":", GuestModule.Forever()).Build()), "--timeout", "100ms");
+
+        (await shim.ExitAsync()).ShouldBe(124);
+
+        shim.Error.ShouldContain("--timeout");
     }
 
     [Theory]

@@ -57,6 +57,21 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
+    public void Poll_ClockAndASocketWithNothing_SleepsInsteadOfSpinning()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no clock of a thread's processor time");
+        _guest.Call("sock_open", 1, 1, 100).ShouldBe(Errno.Success);
+        Clock(0, 1, 300_000_000);
+        Descriptor(1, 2, tag: 1, _guest.U32(100));
+        var before = ProcessorTime();
+
+        Poll(2).ShouldBe(Errno.Success);
+
+        _guest.U64(Events).ShouldBe(1UL);
+        (ProcessorTime() - before).ShouldBeLessThan(100_000_000UL);
+    }
+
+    [Fact]
     public void Poll_AbsoluteTimeInThePast_ReturnsAtOnce()
     {
         Clock(0, 5, 1, clock: 0, absolute: true);
@@ -124,6 +139,12 @@ public sealed class PollTests : IDisposable
     public void Dispose() => _guest.Dispose();
 
     private Errno Poll(int count, string name = "poll_oneoff") => _guest.Call(name, Subscriptions, Events, count, Count);
+
+    private ulong ProcessorTime()
+    {
+        _guest.Call("clock_time_get", 3, 1L, 100).ShouldBe(Errno.Success);
+        return _guest.U64(100);
+    }
 
     private void Clock(uint index, ulong userData, ulong nanoseconds, int clock = 1, bool absolute = false)
     {

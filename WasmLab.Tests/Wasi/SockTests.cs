@@ -209,7 +209,7 @@ public sealed class SockTests
     {
         Assert.SkipWhen(inet6 && !Socket.OSSupportsIPv6, "this system has no IPv6");
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsWindows(), "all of 127/8 is local on Linux and Windows only");
-        using var guest = new WasiGuest(new WasiConfiguration { BindAddress = IPAddress.Parse("127.77.88.99") });
+        using var guest = new WasiGuest(new WasiConfiguration { Network = WasiNetwork.All, BindAddress = IPAddress.Parse("127.77.88.99") });
         var listener = Open(guest, Stream, inet6 ? 2 : Inet4);
 
         Bind(guest, listener, IPAddress.Parse(any), second: true).ShouldBe(Errno.Success);

@@ -24,7 +24,7 @@ internal sealed class WasiGuest : IDisposable
     /// <summary>A guest that imports the interface under the name of <paramref name="importModule"/>.</summary>
     public WasiGuest(WasiConfiguration? configuration, string importModule, params (string Name, string Signature)[] versions)
     {
-        Context = new WasiContext(configuration ?? new WasiConfiguration());
+        Context = new WasiContext(configuration ?? new WasiConfiguration { Network = WasiNetwork.All });
         var module = new GuestModule();
         foreach (var group in WasiImports.All.GroupBy(import => import.Name))
         {

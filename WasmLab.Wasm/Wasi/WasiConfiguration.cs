@@ -2,7 +2,31 @@ using System.Net;
 
 namespace WasmLab.Wasm.Wasi;
 
-/// <summary>What a module is given: nothing of the host that is not named here is reachable, except the network.</summary>
+/// <summary>What a module is given: nothing of the host that is not named here is reachable.</summary>
+/// <example>
+/// A command that reads one directory, prints to the console and has no network:
+/// <code>
+/// using var engine = new Engine();
+/// using var context = new WasiContext(new WasiConfiguration
+/// {
+///     Arguments = ["count", "/data"],
+///     Environment = new Dictionary&lt;string, string&gt; { ["LANG"] = "C.UTF-8" },
+///     Preopens = [new WasiPreopen("/data", "/srv/data", IsReadOnly: true)],
+///     StandardOutput = new WasiStream(Console.OpenStandardOutput()),
+/// });
+/// var linker = new Linker(engine);
+/// context.AddTo(linker);
+/// using var instance = linker.Instantiate(Module.Load(engine, File.ReadAllBytes("count.wasm")));
+/// try
+/// {
+///     instance.GetFunction("_start")!.Invoke();
+/// }
+/// catch (WasiExitException exit)
+/// {
+///     Environment.ExitCode = (int)exit.Code;
+/// }
+/// </code>
+/// </example>
 public sealed record WasiConfiguration
 {
     /// <summary>The arguments, the program's name first. Default: none.</summary>
@@ -22,6 +46,9 @@ public sealed record WasiConfiguration
 
     /// <summary>Descriptor 2. Default: thrown away.</summary>
     public WasiStream StandardError { get; init; } = new(Stream.Null);
+
+    /// <summary>Where the module's sockets may listen and connect. Default: nowhere.</summary>
+    public WasiNetwork Network { get; init; } = WasiNetwork.None;
 
     /// <summary>What a bind to the unspecified address (0.0.0.0 or ::) binds to instead: a network namespace's stand-in. Null binds as asked.</summary>
     public IPAddress? BindAddress { get; init; }

@@ -68,6 +68,13 @@ public sealed class WasiContext : IDisposable
     /// <summary>Whether the guest is blocked in a wait right now.</summary>
     internal bool IsWaiting => _isWaiting;
 
+    /// <summary>Whether a module could be given this import: a function of WASI or of WasmEdge's sockets, with the right type.</summary>
+    public static bool Offers(ImportType import)
+    {
+        ArgumentNullException.ThrowIfNull(import);
+        return WasiImports.Find(import) is not null;
+    }
+
     /// <summary>Lets <paramref name="linker"/> find every import of this interface here; what it finds elsewhere stays.</summary>
     public void AddTo(Linker linker)
     {

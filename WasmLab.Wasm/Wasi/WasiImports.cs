@@ -22,35 +22,42 @@ internal static class WasiImports
 
     public static IEnumerable<WasiImport> All => ByName.Values.SelectMany(variants => variants);
 
-    /// <summary>
-    /// Null when the import is none of this interface. Of a name with several signatures, WasmEdge's V1 and V2 of a socket
-    /// function, the one that the guest was compiled against is taken.
-    /// </summary>
+    /// <summary>Null when the import is none of this interface.</summary>
+    /// <exception cref="LinkException">It is one, but of another type.</exception>
     public static HostFunction? Bind(WasiContext context, ImportType import)
     {
-        WasiInterface? version = import.Module switch
-        {
-            ModuleName => WasiInterface.Preview1,
-            UnstableModuleName => WasiInterface.Unstable,
-            _ => null,
-        };
-        if (version is null || !ByName.TryGetValue(import.Name, out var variants))
+        if (VersionOf(import) is not { } version || !ByName.TryGetValue(import.Name, out var variants))
         {
             return null;
         }
 
-        var match = variants.FirstOrDefault(variant => variant.Type.Equals(import.Type))
-            ?? throw new LinkException(import, string.Join(" or ", variants.Select(variant => variant.Type.ToString())));
+        var match = Find(import) ?? throw new LinkException(import, string.Join(" or ", variants.Select(variant => variant.Type.ToString())));
         var body = match.Body;
         return (caller, arguments, results) =>
         {
-            var errno = Run(context, version.Value, body, caller, arguments);
+            var errno = Run(context, version, body, caller, arguments);
             if (results.Length > 0)
             {
                 results[0] = (long)errno;
             }
         };
     }
+
+    /// <summary>
+    /// Of a name with several signatures, WasmEdge's V1 and V2 of a socket function, the one that the guest was compiled against.
+    /// Null when there is none of its name and type.
+    /// </summary>
+    public static WasiImport? Find(ImportType import) =>
+        VersionOf(import) is not null && ByName.TryGetValue(import.Name, out var variants)
+            ? variants.FirstOrDefault(variant => variant.Type.Equals(import.Type))
+            : null;
+
+    private static WasiInterface? VersionOf(ImportType import) => import.Module switch
+    {
+        ModuleName => WasiInterface.Preview1,
+        UnstableModuleName => WasiInterface.Unstable,
+        _ => null,
+    };
 
     private static Errno Run(WasiContext context, WasiInterface version, WasiFunction body, Instance caller, ReadOnlySpan<long> arguments)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using WasmLab.Wasm.Wasi.Files;
 using WasmLab.Wasm.Wasi.Waiting;
@@ -31,7 +32,7 @@ internal sealed class FileDescriptor : Descriptor
     public SafeFileHandle Handle { get; }
 
     public override WaitHandleSource? WaitSource =>
-        IsSeekable || OperatingSystem.IsWindows() ? null : new WaitHandleSource(null, (int)Handle.DangerousGetHandle());
+        IsSeekable || !OperatingSystem.IsLinux() ? null : new WaitHandleSource(null, (int)Handle.DangerousGetHandle());
 
     private bool IsSeekable => Type == FileType.RegularFile;
 
@@ -48,10 +49,9 @@ internal sealed class FileDescriptor : Descriptor
 
     public override Errno Read(WasiContext context, IoVectors buffers, out int count)
     {
-        count = 0;
-        if (!IsReady(context, WaitEvents.Read))
+        if (WaitSource is { } source)
         {
-            return Errno.Again;
+            return ReadDevice(context, source, buffers, out count);
         }
 
         var errno = ReadAt(_position, buffers, out count);
@@ -61,13 +61,12 @@ internal sealed class FileDescriptor : Descriptor
 
     public override Errno Write(WasiContext context, IoVectors buffers, out int count)
     {
-        count = 0;
-        if (!IsReady(context, WaitEvents.Write))
+        if (WaitSource is { } source)
         {
-            return Errno.Again;
+            return WriteDevice(context, source, buffers, out count);
         }
 
-        if (IsSeekable && Flags.HasFlag(FdFlags.Append))
+        if (Flags.HasFlag(FdFlags.Append))
         {
             _position = RandomAccess.GetLength(Handle);
         }
@@ -183,6 +182,68 @@ internal sealed class FileDescriptor : Descriptor
         base.Dispose(disposing);
     }
 
-    private bool IsReady(WasiContext context, WaitEvents events) =>
-        WaitSource is not { } source || context.Wait(source, events, IsNonBlocking ? TimeSpan.Zero : WasiContext.Forever);
+    /// <summary>Takes what is there, in one piece.</summary>
+    private Errno ReadDevice(WasiContext context, WaitHandleSource source, IoVectors buffers, out int count)
+    {
+        count = 0;
+        for (var i = 0; i < buffers.Count; i++)
+        {
+            if (!buffers[i].IsEmpty)
+            {
+                return Transfer(context, source, WaitEvents.Read, buffers[i], out count);
+            }
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>A blocking descriptor writes everything; a non-blocking one what finds room.</summary>
+    private Errno WriteDevice(WasiContext context, WaitHandleSource source, IoVectors buffers, out int count)
+    {
+        count = 0;
+        for (var i = 0; i < buffers.Count; i++)
+        {
+            for (var buffer = buffers[i]; !buffer.IsEmpty;)
+            {
+                var errno = Transfer(context, source, WaitEvents.Write, buffer, out var written);
+                if (errno != Errno.Success)
+                {
+                    return count > 0 ? Errno.Success : errno;
+                }
+
+                count += written;
+                buffer = buffer[written..];
+            }
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>One call of the system, which does not block; the waiting is done where it can be interrupted.</summary>
+    private Errno Transfer(WasiContext context, WaitHandleSource source, WaitEvents direction, Span<byte> buffer, out int count)
+    {
+        while (true)
+        {
+            count = 0;
+            if (!context.Wait(source, direction, IsNonBlocking ? TimeSpan.Zero : WasiContext.Forever))
+            {
+                return Errno.Again;
+            }
+
+            var done = direction == WaitEvents.Read
+                ? LinuxFiles.Read(Handle, buffer, (nuint)buffer.Length)
+                : LinuxFiles.Write(Handle, buffer, (nuint)buffer.Length);
+            if (done >= 0)
+            {
+                count = (int)done;
+                return Errno.Success;
+            }
+
+            var errno = ErrnoMapping.FromUnix(Marshal.GetLastPInvokeError());
+            if (errno is not (Errno.Again or Errno.Interrupted) || (errno == Errno.Again && IsNonBlocking))
+            {
+                return errno;
+            }
+        }
+    }
 }

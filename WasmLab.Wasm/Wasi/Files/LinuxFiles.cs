@@ -76,6 +76,12 @@ internal static partial class LinuxFiles
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int Synchronize(SafeFileHandle file);
 
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, Span<byte> buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> buffer, nuint size);
+
     /// <summary>Returns the error number itself.</summary>
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);

@@ -112,6 +112,11 @@ internal static class SockAddrInfoFunctions
 
     private static IPAddress[] LookUp(WasiContext context, string node)
     {
+        if (!context.Configuration.Network.ResolvesNames)
+        {
+            throw new WasiErrnoException(Errno.AiFail);
+        }
+
         try
         {
             return Dns.GetHostAddressesAsync(node, context.InterruptionToken).GetAwaiter().GetResult();

@@ -81,7 +81,24 @@ internal static class SockFunctions
             address = mapped;
         }
 
-        socket.Bind(EndPointFor(socket, address, call.UInt32(2)));
+        return BindTo(call.Context, socket, EndPointFor(socket, address, call.UInt32(2)));
+    }
+
+    private static Errno BindTo(WasiContext context, Socket socket, IPEndPoint endPoint)
+    {
+        var network = context.Configuration.Network;
+        if (!network.AllowsBind(endPoint))
+        {
+            return Errno.Access;
+        }
+
+        if (endPoint.Address.Equals(IPAddress.IPv6Any) && !network.AllowsBind(new IPEndPoint(IPAddress.Any, endPoint.Port)))
+        {
+            // It would also take what comes in over IPv4.
+            socket.DualMode = false;
+        }
+
+        socket.Bind(endPoint);
         return Errno.Success;
     }
 
@@ -115,7 +132,11 @@ internal static class SockFunctions
         {
             // As listen(2): the system chooses the port, the address stays the instance's own.
             var any = descriptor.Socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-            descriptor.Socket.Bind(EndPointFor(descriptor.Socket, call.Context.Configuration.BindAddress ?? any, 0));
+            var endPoint = EndPointFor(descriptor.Socket, call.Context.Configuration.BindAddress ?? any, 0);
+            if (BindTo(call.Context, descriptor.Socket, endPoint) is var errno && errno != Errno.Success)
+            {
+                return errno;
+            }
         }
 
         descriptor.Listen(call.Int32(1));
@@ -126,7 +147,8 @@ internal static class SockFunctions
     {
         var descriptor = call.Context.Descriptors.GetSocket(call.UInt32(0));
         var address = new GuestAddress(call.Memory, call.UInt32(1)).Read(allowStorage);
-        return descriptor.Connect(call.Context, EndPointFor(descriptor.Socket, address, call.UInt32(2)));
+        var peer = EndPointFor(descriptor.Socket, address, call.UInt32(2));
+        return call.Context.Configuration.Network.AllowsConnect(peer) ? descriptor.Connect(call.Context, peer) : Errno.Access;
     }
 
     private static Errno Accept(WasiCall call, FdFlags flags, int resultIndex)

@@ -92,7 +92,9 @@ internal static class SockTransferFunctions
         var address = new GuestAddress(call.Memory, call.UInt32(3)).Read(allowStorage);
         var peer = SockFunctions.EndPointFor(descriptor.Socket, address, call.UInt32(4));
         var result = call.Result(6, 4);
-        return call.UInt32(5) != 0 ? Errno.Invalid : Finish(descriptor.Send(call.Context, call.Vectors(1), peer, out var count), result, count);
+        return call.UInt32(5) != 0 ? Errno.Invalid
+            : !call.Context.Configuration.Network.AllowsConnect(peer) ? Errno.Access
+            : Finish(descriptor.Send(call.Context, call.Vectors(1), peer, out var count), result, count);
     }
 
     private static (SocketFlags Flags, bool WaitForAll) ReceiveFlags(uint flags) =>

@@ -1,0 +1,70 @@
+using WasmLab.Wasm.Binary;
+
+namespace WasmLab.Wasm.Inspection;
+
+/// <summary>Finds what a module uses beyond WebAssembly 1.0, in its types and in every instruction.</summary>
+internal static class FeatureScan
+{
+    public static IReadOnlyList<string> Of(ModuleDefinition module)
+    {
+        var features = new SortedSet<string>(StringComparer.Ordinal);
+        ScanDefinitions(module, features);
+        foreach (var body in module.Code)
+        {
+            if (body.Locals.Any(run => run.Type == ValueType.V128))
+            {
+                features.Add("simd128");
+            }
+
+            var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+            while (!reader.AtEnd)
+            {
+                InstructionDecoder.Read(ref reader, out var instruction);
+                if (FeatureOf(instruction, module) is { } feature)
+                {
+                    features.Add(feature);
+                }
+            }
+        }
+
+        return [.. features];
+    }
+
+    private static void ScanDefinitions(ModuleDefinition module, SortedSet<string> features)
+    {
+        Add("multivalue", module.Types.Any(type => type.Results.Count > 1));
+        Add("simd128", module.Types.Any(type => type.Parameters.Concat(type.Results).Contains(ValueType.V128)) || module.Globals.Any(global => global.Value == ValueType.V128));
+        Add("reference-types", module.Tables.Count > 1
+            || module.Tables.Any(table => table.Element != ValueType.FuncRef)
+            || module.Types.Any(type => type.Parameters.Concat(type.Results).Any(value => value.IsReference()))
+            || module.Globals.Any(global => global.Value.IsReference()));
+        Add("multimemory", module.Memories.Count > 1);
+        Add("bulk-memory", module.DataCount is not null
+            || module.Data.Any(segment => segment.Mode != SegmentMode.Active)
+            || module.Elements.Any(segment => segment.Mode == SegmentMode.Passive));
+        Add("mutable-globals", module.Globals.Take(module.ImportedGlobals).Any(global => global.IsMutable)
+            || module.Exports.Any(export => export.Kind == ExternKind.Global && module.Globals[(int)export.Index].IsMutable));
+
+        void Add(string feature, bool isUsed)
+        {
+            if (isUsed)
+            {
+                features.Add(feature);
+            }
+        }
+    }
+
+    private static string? FeatureOf(in Instruction instruction, ModuleDefinition module) => instruction.Opcode switch
+    {
+        >= Opcode.I32Extend8S and <= Opcode.I64Extend32S => "sign-ext",
+        >= Opcode.I32TruncSatF32S and <= Opcode.I64TruncSatF64U => "nontrapping-fptoint",
+        >= Opcode.MemoryInit and <= Opcode.TableCopy => "bulk-memory",
+        Opcode.TableGet or Opcode.TableSet or Opcode.TableGrow or Opcode.TableSize or Opcode.TableFill => "reference-types",
+        Opcode.RefNull or Opcode.RefIsNull or Opcode.RefFunc or Opcode.SelectTyped => "reference-types",
+        Opcode.CallIndirect when instruction.Second > 0 => "reference-types",
+        Opcode.Block or Opcode.Loop or Opcode.If when instruction.Value >= 0 && TakesManyValues(module.Types[(int)instruction.Value]) => "multivalue",
+        _ => null,
+    };
+
+    private static bool TakesManyValues(FunctionType type) => type.Parameters.Count > 0 || type.Results.Count > 1;
+}
