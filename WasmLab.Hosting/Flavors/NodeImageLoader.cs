@@ -13,7 +13,9 @@ internal sealed class NodeImageLoader(INodes nodes, FlavorImages images, LabOpti
     public async Task LoadAsync(ImageReference reference, LabStep step, CancellationToken cancellationToken)
     {
         var image = images.Find(reference);
-        foreach (var node in await nodes.ListAsync(step, cancellationToken).ConfigureAwait(false))
+        var session = await nodes.OpenAsync(step, cancellationToken).ConfigureAwait(false);
+        await using var closing = session.ConfigureAwait(false);
+        foreach (var node in session.Nodes)
         {
             if (image is not null && await HasAsync(node, reference, image.Digest, cancellationToken).ConfigureAwait(false))
             {

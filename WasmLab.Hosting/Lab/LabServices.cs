@@ -3,8 +3,10 @@ using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Diagnosis;
 using WasmLab.Hosting.Flavors;
 using WasmLab.Hosting.Ingresses;
+using WasmLab.Hosting.Nodes;
 using WasmLab.Hosting.VirtualClusters;
 using WasmLab.Hosting.WasmShims;
+using WasmLab.Hosting.WasmShims.Containerd;
 
 namespace WasmLab.Hosting.Lab;
 
@@ -60,6 +62,7 @@ internal static class LabServices
             .AddSingleton<IDiagnostic, EmbeddedWasmShimDiagnostic>()
             .AddSingleton<IImageLoader, SharedStoreImageLoader>(),
         ClusterKind.Context => services
+            .AddContextNodes(options)
             .AddWasmShim(options)
             .AddSingleton<IDiagnostic, ContextDiagnostic>()
             .AddSingleton<IImageLoader, NodeImageLoader>(),
@@ -70,7 +73,7 @@ internal static class LabServices
     private static IServiceCollection AddWasmShim(this IServiceCollection services, LabOptions options) => options.Shim.Source switch
     {
         ShimSource.Existing => services.AddSingleton<IWasmShimProvider, ExistingWasmShimProvider>(),
-        _ => throw NotYet($"WasmLab:Shim:Source '{options.Shim.Source}'"),
+        _ => services.AddContainerdShim(),
     };
 
     private static IServiceCollection AddIngress(this IServiceCollection services, LabOptions options) => options.Ingress switch

@@ -22,7 +22,7 @@ internal sealed partial class FunctionCompiler
         address = CheckAddress(address, instruction.Value, access.Size);
         if (value is null)
         {
-            Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value, MayTrap(address, instruction.Value, size)));
+            Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value, MayTrap(address, instruction.Value, access.Size)));
             return;
         }
 
@@ -127,7 +127,7 @@ internal sealed partial class FunctionCompiler
         }
         else if (operand.Kind == OperandKind.Load)
         {
-            Discard(EmitBoundsCheck(operand.Left!, operand.Value, SizeOf(operand.Opcode)));
+            Discard(EmitBoundsCheck(operand.Left!, operand.Value, InstructionTable.Access(operand.Opcode)!.Size));
         }
         else
         {

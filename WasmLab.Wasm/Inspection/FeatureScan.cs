@@ -16,7 +16,7 @@ internal static class FeatureScan
                 features.Add("simd128");
             }
 
-            var reader = new WasmReader(module.Bytes.Span, body.Start, body.End, "code");
+            var reader = module.Reader(body.Start, body.End, "code");
             while (!reader.AtEnd)
             {
                 InstructionDecoder.Read(ref reader, out var instruction);

@@ -49,7 +49,7 @@ public sealed record ModuleSection(string Name, bool IsCustom, int Offset, int S
     {
         try
         {
-            var reader = new WasmReader(bytes, position, bytes.Length, null);
+            var reader = new WasmReader(bytes, position, bytes.Length, null, WasmFeatures.None);
             var value = reader.ReadU32();
             position = reader.Position;
             length = (int)Math.Min(value, int.MaxValue);

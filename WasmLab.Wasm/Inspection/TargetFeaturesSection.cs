@@ -17,7 +17,7 @@ internal static class TargetFeaturesSection
 
         try
         {
-            var reader = new WasmReader(module.Bytes.Span, found.Start, found.Start + found.Length, SectionName);
+            var reader = module.Reader(found.Start, found.Start + found.Length, SectionName);
             var features = new SortedSet<string>(StringComparer.Ordinal);
             for (var count = reader.ReadU32(); count > 0; count--)
             {

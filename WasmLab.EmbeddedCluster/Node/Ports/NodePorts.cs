@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using WasmLab.EmbeddedCluster.Api;
-using WasmLab.EmbeddedCluster.Nodes.Pods;
+using WasmLab.EmbeddedCluster.Nodes.Runtime;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.Nodes.Ports;

@@ -12,7 +12,7 @@ public sealed class BoundsChecksTests
     private const byte Empty = 0x40;
     private const int End = Memory.PageSize;
 
-    private readonly string? _nothing = null;
+    private static string? Nothing => null;
 
     private static readonly Engine Guarded = new();
     private static readonly Engine Checked = new(new EngineOptions { BoundsChecks = BoundsChecks.Explicit });
@@ -155,7 +155,7 @@ public sealed class BoundsChecksTests
         {
             if (arguments[0] == 1)
             {
-                results[0] = _nothing!.Length;
+                results[0] = Nothing!.Length;
             }
 
             Should.Throw<TrapException>(() => Run(inner!, End)).Kind.ShouldBe(TrapKind.OutOfBoundsMemoryAccess);
