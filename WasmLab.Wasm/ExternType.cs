@@ -83,30 +83,32 @@ public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnly
 /// <summary>The size range of a memory (in pages) or a table (in elements).</summary>
 /// <param name="Minimum">The size at the start.</param>
 /// <param name="Maximum">The size it may grow to, or null when the module sets none.</param>
-public readonly record struct Limits(uint Minimum, uint? Maximum = null)
+public readonly record struct Limits(ulong Minimum, ulong? Maximum = null)
 {
     /// <summary>Writes the limits as <c>1..2</c>, or <c>1..</c> without a maximum.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Minimum}..{Maximum}");
 
-    internal bool Admits(uint actualSize, uint? actualMaximum) =>
+    internal bool Admits(ulong actualSize, ulong? actualMaximum) =>
         actualSize >= Minimum && (Maximum is null || (actualMaximum is not null && actualMaximum <= Maximum));
 }
 
 /// <summary>The type of a memory.</summary>
 /// <param name="Limits">Its size range, in pages of 64 KiB.</param>
-public sealed record MemoryType(Limits Limits) : ExternType
+/// <param name="AddressType">The type of its addresses: <see cref="ValueType.I32"/> or <see cref="ValueType.I64"/>.</param>
+public sealed record MemoryType(Limits Limits, ValueType AddressType = ValueType.I32) : ExternType
 {
     /// <inheritdoc/>
-    public override string ToString() => $"memory {Limits} pages";
+    public override string ToString() => AddressType == ValueType.I64 ? $"memory i64 {Limits} pages" : $"memory {Limits} pages";
 }
 
 /// <summary>The type of a table.</summary>
 /// <param name="Element">The type of its elements: <see cref="ValueType.FuncRef"/> or <see cref="ValueType.ExternRef"/>.</param>
 /// <param name="Limits">Its size range, in elements.</param>
-public sealed record TableType(ValueType Element, Limits Limits) : ExternType
+/// <param name="AddressType">The type of its indices: <see cref="ValueType.I32"/> or <see cref="ValueType.I64"/>.</param>
+public sealed record TableType(ValueType Element, Limits Limits, ValueType AddressType = ValueType.I32) : ExternType
 {
     /// <inheritdoc/>
-    public override string ToString() => $"table {Limits} {Element.Name()}";
+    public override string ToString() => AddressType == ValueType.I64 ? $"table i64 {Limits} {Element.Name()}" : $"table {Limits} {Element.Name()}";
 }
 
 /// <summary>The type of a global.</summary>

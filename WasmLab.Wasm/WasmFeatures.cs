@@ -13,9 +13,15 @@ public enum WasmFeatures
     /// <summary>Calls that take the place of a return, so that they never exhaust the stack.</summary>
     TailCalls = 1 << 1,
 
+    /// <summary>More than one memory in a module.</summary>
+    MultipleMemories = 1 << 2,
+
+    /// <summary>Memories and tables with 64-bit addresses.</summary>
+    Memory64 = 1 << 3,
+
     /// <summary>Vector instructions whose results may differ between engines; here they are the same everywhere.</summary>
     RelaxedSimd = 1 << 4,
 
     /// <summary>Everything that this engine has.</summary>
-    All = ExtendedConstantExpressions | TailCalls | RelaxedSimd,
+    All = ExtendedConstantExpressions | TailCalls | MultipleMemories | Memory64 | RelaxedSimd,
 }

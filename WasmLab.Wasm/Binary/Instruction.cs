@@ -14,7 +14,7 @@ internal struct Instruction
     /// <summary>The first index, label, alignment or value type.</summary>
     public uint First;
 
-    /// <summary>The second index.</summary>
+    /// <summary>The second index; of an access that of the memory.</summary>
     public uint Second;
 
     /// <summary>A constant's bits, a memory offset, or a block type in its signed form.</summary>

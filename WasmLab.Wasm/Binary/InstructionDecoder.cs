@@ -9,6 +9,9 @@ internal static class InstructionDecoder
     /// <summary>The block type that has neither parameters nor results.</summary>
     public const long EmptyBlock = -64;
 
+    /// <summary>In the alignment of an access: a memory's index follows.</summary>
+    private const uint HasMemoryIndex = 0x40;
+
     /// <summary>Whether an end belongs to the instruction.</summary>
     public static bool OpensBlock(Opcode opcode) => opcode is Opcode.Block or Opcode.Loop or Opcode.If;
 
@@ -43,7 +46,7 @@ internal static class InstructionDecoder
                 ReadMemoryArgument(ref reader, ref instruction);
                 break;
             case 0x3F or 0x40:
-                ReadZero(ref reader);
+                instruction.First = ReadMemoryIndex(ref reader);
                 break;
             case 0x41:
                 instruction.Value = reader.ReadS32();
@@ -86,11 +89,19 @@ internal static class InstructionDecoder
         instruction.Opcode = (Opcode)code;
     }
 
-    /// <summary>The alignment and the offset of an access.</summary>
+    /// <summary>The alignment, the memory and the offset of an access.</summary>
     public static void ReadMemoryArgument(ref WasmReader reader, ref Instruction instruction)
     {
+        var at = reader.Position;
         instruction.First = reader.ReadU32();
-        instruction.Value = reader.ReadU32();
+        if ((instruction.First & HasMemoryIndex) != 0)
+        {
+            reader.Require(WasmFeatures.MultipleMemories, "malformed memop flags", at);
+            instruction.First &= ~HasMemoryIndex;
+            instruction.Second = reader.ReadU32();
+        }
+
+        instruction.Value = (reader.Features & WasmFeatures.Memory64) != 0 ? (long)reader.ReadU64() : reader.ReadU32();
     }
 
     private static int ReadPrefixed(ref WasmReader reader, ref Instruction instruction)
@@ -102,17 +113,17 @@ internal static class InstructionDecoder
                 break;
             case 8:
                 instruction.First = reader.ReadU32();
-                ReadZero(ref reader);
+                instruction.Second = ReadMemoryIndex(ref reader);
                 break;
             case 9 or 13 or 15 or 16 or 17:
                 instruction.First = reader.ReadU32();
                 break;
             case 10:
-                ReadZero(ref reader);
-                ReadZero(ref reader);
+                instruction.First = ReadMemoryIndex(ref reader);
+                instruction.Second = ReadMemoryIndex(ref reader);
                 break;
             case 11:
-                ReadZero(ref reader);
+                instruction.First = ReadMemoryIndex(ref reader);
                 break;
             case 12 or 14:
                 instruction.First = reader.ReadU32();
@@ -125,12 +136,16 @@ internal static class InstructionDecoder
         return Prefix + (int)number;
     }
 
-    private static void ReadZero(ref WasmReader reader)
+    private static uint ReadMemoryIndex(ref WasmReader reader)
     {
-        if (reader.ReadByte() != 0)
+        if (reader.Peek() == 0)
         {
-            throw reader.Malformed("zero byte expected", reader.Position - 1);
+            reader.Skip(1);
+            return 0;
         }
+
+        reader.Require(WasmFeatures.MultipleMemories, "zero byte expected", reader.Position);
+        return reader.ReadU32();
     }
 
     private static long ReadBlockType(ref WasmReader reader)

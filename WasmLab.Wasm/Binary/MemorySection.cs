@@ -11,5 +11,9 @@ internal static class MemorySection
         }
     }
 
-    public static MemoryType ReadType(ref WasmReader reader) => new(TableSection.ReadLimits(ref reader));
+    public static MemoryType ReadType(ref WasmReader reader)
+    {
+        var (limits, addressType) = TableSection.ReadLimits(ref reader);
+        return new MemoryType(limits, addressType);
+    }
 }

@@ -79,6 +79,8 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
         return (uint)ReadUnsigned(32);
     }
 
+    public ulong ReadU64() => ReadUnsigned(64);
+
     public int ReadS32() => (int)ReadSigned(32);
 
     public long ReadS33() => ReadSigned(33);

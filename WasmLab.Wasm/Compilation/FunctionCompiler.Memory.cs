@@ -18,16 +18,16 @@ internal sealed partial class FunctionCompiler
     private void CompileAccess(in Instruction instruction, MemoryAccess access)
     {
         var value = access.IsStore ? Pop() : null;
-        var address = Pop();
-        address = CheckAddress(address, instruction.Value, access.Size);
+        var memory = (int)instruction.Second;
+        var address = CheckAddress(memory, Pop(), instruction.Value, access.Size);
         if (value is null)
         {
-            Push(Operand.Load(instruction.Opcode, access.Value, address, instruction.Value, MayTrap(address, instruction.Value, access.Size)));
+            Push(Operand.Load(instruction.Opcode, access.Value, memory, address, instruction.Value, MayTrap(memory, address, instruction.Value, access.Size)));
             return;
         }
 
         SettleReadersOfMemory();
-        EmitAddress(address, instruction.Value, keep: false);
+        EmitAddress(memory, address, instruction.Value, keep: false);
         EmitOperand(value);
         EmitStoreInstruction(instruction.Opcode);
     }
@@ -36,25 +36,33 @@ internal sealed partial class FunctionCompiler
     /// Emits the bounds check of an access, if it needs one. Returns the address: as a native integer when it is checked, and otherwise
     /// as it was.
     /// </summary>
-    private Operand CheckAddress(Operand address, long offset, int size) =>
-        MayTrap(address, offset, size) ? address : EmitBoundsCheck(address, offset, size);
+    private Operand CheckAddress(int memory, Operand address, long offset, int size) =>
+        MayTrap(memory, address, offset, size) ? address : EmitBoundsCheck(memory, address, offset, size);
 
-    /// <summary>Whether an access is left to the guard pages.</summary>
-    private bool MayTrap(Operand address, long offset, int size) =>
-        _isMemoryGuarded && address.Type == ValueType.I32 && offset + size <= GuardedArena.MaxOffset && !IsWithinMinimum(address, offset, size);
+    /// <summary>
+    /// Whether an access is left to the guard pages. That of a whole vector is not: the just-in-time compiler reads only the part of it
+    /// that is used.
+    /// </summary>
+    private bool MayTrap(int memory, Operand address, long offset, int size) =>
+        _isMemoryGuarded && size <= sizeof(long) && address.Type == ValueType.I32 && offset + size <= GuardedArena.MaxOffset && !IsWithinMinimum(memory, address, offset, size);
 
-    private bool IsWithinMinimum(Operand address, long offset, int size) =>
-        address.Kind == OperandKind.Constant && (uint)address.Value + offset + size <= (long)_definition.Memories[0].Limits.Minimum * Memory.PageSize;
+    private bool IsWithinMinimum(int memory, Operand address, long offset, int size) =>
+        address.Kind == OperandKind.Constant && (ulong)((uint)address.Value + offset + size) <= MinimumLength(memory);
 
-    private Operand EmitBoundsCheck(Operand address, long offset, int size)
+    private Operand EmitBoundsCheck(int memory, Operand address, long offset, int size)
     {
+        if (address.Type == ValueType.I64)
+        {
+            return CheckLongAddress(memory, address, (ulong)offset, (uint)size);
+        }
+
         if (address.Kind == OperandKind.Constant)
         {
-            if (!IsWithinMinimum(address, offset, size))
+            if (!IsWithinMinimum(memory, address, offset, size))
             {
                 EmitRefreshedMemoryLength();
                 EmitNativeInteger((uint)address.Value + offset + size);
-                EmitMemoryLength();
+                EmitMemoryLength(memory);
                 _il.Emit(OpCodes.Bgt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
             }
 
@@ -62,22 +70,63 @@ internal sealed partial class FunctionCompiler
         }
 
         EmitRefreshedMemoryLength();
-        var slot = _slots.Take(Native);
-        EmitOperand(address);
-        _il.Emit(OpCodes.Conv_U);
-        _slots.EmitStore(slot);
-
+        var slot = EmitToNative(address);
         _slots.EmitLoad(slot);
         EmitNativeInteger(offset + size);
         _il.Emit(OpCodes.Add);
-        EmitMemoryLength();
+        EmitMemoryLength(memory);
         _il.Emit(OpCodes.Bgt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
         return Operand.Temporary(slot, owned: true);
     }
 
-    private void EmitAddress(Operand address, long offset, bool keep)
+    /// <summary>The check for 64 bits, where address and offset together could wrap around: it compares with the length less the rest.</summary>
+    private Operand CheckLongAddress(int memory, Operand address, ulong offset, uint size)
     {
-        _il.Emit(OpCodes.Ldloc, _memoryBase!);
+        EmitRefreshedMemoryLength();
+        var slot = EmitToNative(address);
+        var rest = offset + size;
+        if (rest < offset)
+        {
+            _il.Emit(OpCodes.Ldc_I4_1);
+            _il.Emit(OpCodes.Brtrue, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
+        }
+        else if (rest > MinimumLength(memory))
+        {
+            EmitMemoryLength(memory);
+            EmitNativeInteger((long)rest);
+            _il.Emit(OpCodes.Blt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
+        }
+
+        _slots.EmitLoad(slot);
+        EmitMemoryLength(memory);
+        EmitNativeInteger((long)rest);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Bgt_Un, TrapLabel(TrapKind.OutOfBoundsMemoryAccess));
+        return Operand.Temporary(slot, owned: true);
+    }
+
+    private Slot EmitToNative(Operand address)
+    {
+        var slot = _slots.Take(Native);
+        EmitOperand(address);
+        _il.Emit(OpCodes.Conv_U);
+        _slots.EmitStore(slot);
+        return slot;
+    }
+
+    private ulong MinimumLength(int memory) => _definition.Memories[memory].Limits.Minimum * Memory.PageSize;
+
+    private void EmitAddress(int memory, Operand address, long offset, bool keep)
+    {
+        if (memory == 0)
+        {
+            _il.Emit(OpCodes.Ldloc, _memoryBase!);
+        }
+        else
+        {
+            EmitLoadContext(_module.Layout.Memory(memory) + MemoryView.BaseOffset);
+        }
+
         if (address.Kind == OperandKind.Constant)
         {
             offset += (uint)address.Value;
@@ -100,10 +149,22 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    private void EmitMemoryLength(int memory)
+    {
+        if (memory == 0 && !_isMemoryGuarded)
+        {
+            _il.Emit(OpCodes.Ldloc, _memoryLength!);
+        }
+        else
+        {
+            EmitLoadContext(_module.Layout.Memory(memory) + MemoryView.LengthOffset);
+        }
+    }
+
     /// <summary>An integer that is added to a native one: an int32 may stand for it when it is small enough.</summary>
     private void EmitNativeInteger(long value)
     {
-        if (value <= int.MaxValue)
+        if (value is >= 0 and <= int.MaxValue)
         {
             EmitInteger((int)value);
             _il.Emit(OpCodes.Conv_I);
@@ -127,7 +188,7 @@ internal sealed partial class FunctionCompiler
         }
         else if (operand.Kind == OperandKind.Load)
         {
-            Discard(EmitBoundsCheck(operand.Left!, operand.Value, InstructionTable.Access(operand.Opcode)!.Size));
+            Discard(EmitBoundsCheck(operand.Memory, operand.Left!, operand.Value, InstructionTable.Access(operand.Opcode)!.Size));
         }
         else
         {
@@ -148,18 +209,6 @@ internal sealed partial class FunctionCompiler
         }
 
         _memoryLengthIsStale = false;
-    }
-
-    private void EmitMemoryLength()
-    {
-        if (_isMemoryGuarded)
-        {
-            EmitLoadContext(InstanceContext.MemoryLengthOffset);
-        }
-        else
-        {
-            _il.Emit(OpCodes.Ldloc, _memoryLength!);
-        }
     }
 
     private void EmitRefreshedMemoryLength()
@@ -231,24 +280,23 @@ internal sealed partial class FunctionCompiler
         {
             case Opcode.MemorySize:
                 EmitRefreshedMemoryLength();
-                EmitMemoryLength();
+                EmitMemoryLength(first);
                 EmitInteger(16);
                 _il.Emit(OpCodes.Shr_Un);
-                _il.Emit(OpCodes.Conv_I4);
-                PushResult(ValueType.I32);
+                EmitFromNative(_definition.Memories[first].AddressType);
                 break;
             case Opcode.MemoryGrow:
-                CallRuntime(nameof(RuntimeCalls.MemoryGrow), 1, ValueType.I32);
+                CallRuntime(nameof(RuntimeCalls.MemoryGrow), 1, _definition.Memories[first].AddressType, first);
                 _memoryLengthIsStale = true;
                 break;
             case Opcode.MemoryCopy:
-                CallRuntime(nameof(RuntimeCalls.MemoryCopy), 3, null);
+                CallRuntime(nameof(RuntimeCalls.MemoryCopy), 3, null, _module.Layout.Memory(first), _module.Layout.Memory(second));
                 break;
             case Opcode.MemoryFill:
-                CallRuntime(nameof(RuntimeCalls.MemoryFill), 3, null);
+                CallRuntime(nameof(RuntimeCalls.MemoryFill), 3, null, _module.Layout.Memory(first));
                 break;
             case Opcode.MemoryInit:
-                CallRuntime(nameof(RuntimeCalls.MemoryInit), 3, null, first);
+                CallRuntime(nameof(RuntimeCalls.MemoryInit), 3, null, first, _module.Layout.Memory(second));
                 break;
             case Opcode.DataDrop:
                 CallRuntime(nameof(RuntimeCalls.DataDrop), 0, null, first);
@@ -261,11 +309,10 @@ internal sealed partial class FunctionCompiler
                 break;
             case Opcode.TableSize:
                 EmitLoadContext(_module.Layout.Table(first) + TableView.LengthOffset);
-                _il.Emit(OpCodes.Conv_I4);
-                PushResult(ValueType.I32);
+                EmitFromNative(_definition.Tables[first].AddressType);
                 break;
             case Opcode.TableGrow:
-                CallRuntime(nameof(RuntimeCalls.TableGrow), 2, ValueType.I32, first);
+                CallRuntime(nameof(RuntimeCalls.TableGrow), 2, _definition.Tables[first].AddressType, first);
                 break;
             case Opcode.TableFill:
                 CallRuntime(nameof(RuntimeCalls.TableFill), 3, null, first);
@@ -282,20 +329,45 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    /// <summary>Calls a helper with the context, operands from the stack, and indices that are known now.</summary>
-    private void CallRuntime(string method, int operands, ValueType? result, params ReadOnlySpan<int> indices)
+    /// <summary>Pushes a size that lies on the IL stack as a native integer.</summary>
+    private void EmitFromNative(ValueType type)
+    {
+        _il.Emit(type == ValueType.I64 ? OpCodes.Conv_U8 : OpCodes.Conv_I4);
+        PushResult(type);
+    }
+
+    /// <summary>Calls a helper with the context, operands from the stack, and numbers that are known now.</summary>
+    private void CallRuntime(string name, int operands, ValueType? result, params ReadOnlySpan<int> numbers)
     {
         SettleReadersOfMemory();
+        var method = Calls[name];
+        var parameters = method.GetParameters();
+        var first = _operands.Count - operands;
         _il.Emit(OpCodes.Ldarg_0);
-        EmitAndPop(operands);
-        foreach (var index in indices)
+        for (var i = 0; i < operands; i++)
         {
-            EmitInteger(index);
+            var operand = _operands[first + i];
+            EmitOperand(operand);
+            if (operand.Type == ValueType.I32 && parameters[i + 1].ParameterType == typeof(long))
+            {
+                _il.Emit(OpCodes.Conv_U8);
+            }
         }
 
-        _il.Emit(OpCodes.Call, Calls[method]);
+        RemoveOperands(first);
+        foreach (var number in numbers)
+        {
+            EmitInteger(number);
+        }
+
+        _il.Emit(OpCodes.Call, method);
         if (result is { } type)
         {
+            if (type == ValueType.I32 && method.ReturnType == typeof(long))
+            {
+                _il.Emit(OpCodes.Conv_I4);
+            }
+
             PushResult(type);
         }
     }
@@ -309,7 +381,12 @@ internal sealed partial class FunctionCompiler
             EmitOperand(_operands[i]);
         }
 
-        _operands.RemoveRange(first, count);
+        RemoveOperands(first);
+    }
+
+    private void RemoveOperands(int first)
+    {
+        _operands.RemoveRange(first, _operands.Count - first);
         _settledBelow = Math.Min(_settledBelow, first);
     }
 }

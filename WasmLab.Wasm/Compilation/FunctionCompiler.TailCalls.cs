@@ -26,6 +26,7 @@ internal sealed partial class FunctionCompiler
         var function = (int)instruction.First;
         var type = _module.CanonicalTypes[_definition.Functions[function]];
         var place = _module.Layout.Function(function);
+        SettleTrapping(except: type.Parameters.Length);
         EmitLoadContext(place + FunctionRecord.ContextOffset);
         EmitTailArguments(type);
         EmitLoadContext(place + FunctionRecord.CodeOffset);

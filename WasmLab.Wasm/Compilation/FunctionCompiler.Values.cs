@@ -187,7 +187,7 @@ internal sealed partial class FunctionCompiler
                 EmitContextAddress(_module.Layout.Function((int)operand.Value));
                 break;
             case OperandKind.Load:
-                EmitAddress(operand.Left!, operand.Value, keep);
+                EmitAddress(operand.Memory, operand.Left!, operand.Value, keep);
                 EmitLoadInstruction(operand.Opcode);
                 break;
             default:

@@ -63,12 +63,13 @@ internal sealed partial class FunctionCompiler
 
     private void CompileLaneAccess(in Instruction instruction, MemoryAccess access)
     {
-        var (vector, address) = (Pop(), Pop());
-        address = CheckAddress(address, instruction.Value, access.Size);
+        var vector = Pop();
+        var memory = (int)instruction.Second;
+        var address = CheckAddress(memory, Pop(), instruction.Value, access.Size);
         if (access.IsStore)
         {
             SettleReadersOfMemory();
-            EmitAddress(address, instruction.Value, keep: false);
+            EmitAddress(memory, address, instruction.Value, keep: false);
             EmitOperand(vector);
             EmitInteger(instruction.Lane);
             VectorEmitter.Emit(_il, access.Size switch
@@ -90,7 +91,7 @@ internal sealed partial class FunctionCompiler
 
         EmitOperand(vector);
         EmitInteger(instruction.Lane);
-        EmitAddress(address, instruction.Value, keep: false);
+        EmitAddress(memory, address, instruction.Value, keep: false);
         var (load, replace) = access.Size switch
         {
             1 => (Opcode.I32Load8U, Opcode.I8x16ReplaceLane),

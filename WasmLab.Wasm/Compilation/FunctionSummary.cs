@@ -3,6 +3,9 @@ using WasmLab.Wasm.Binary;
 namespace WasmLab.Wasm.Compilation;
 
 /// <summary>What the prologue of a function must provide, found by one look at its instructions.</summary>
+/// <param name="UsesMemory">Whether it needs the first memory's base and length.</param>
+/// <param name="HasCalls">Whether it calls anything.</param>
+/// <param name="HasTailCalls">Whether it makes tail calls.</param>
 internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, bool HasTailCalls)
 {
     public static FunctionSummary Of(ModuleDefinition module, CodeBody body)
@@ -14,9 +17,12 @@ internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, 
             InstructionDecoder.Read(ref reader, out var instruction);
             switch (instruction.Opcode)
             {
-                case >= Opcode.I32Load and <= Opcode.MemoryGrow:
+                case Opcode.MemorySize or Opcode.MemoryGrow:
+                    usesMemory |= instruction.First == 0;
+                    break;
+                case >= Opcode.I32Load and <= Opcode.I64Store32:
                 case >= Opcode.V128Load and <= Opcode.V128Store or >= Opcode.V128Load8Lane and <= Opcode.V128Load64Zero:
-                    usesMemory = true;
+                    usesMemory |= instruction.Second == 0;
                     break;
                 case Opcode.Call or Opcode.CallIndirect:
                     hasCalls = true;

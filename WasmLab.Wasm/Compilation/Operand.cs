@@ -41,6 +41,9 @@ internal sealed class Operand
     /// <summary>The bits of a constant, the index of a local, global or function, or the offset of a load.</summary>
     public long Value { get; init; }
 
+    /// <summary>The index of the memory that a load reads.</summary>
+    public int Memory { get; init; }
+
     /// <summary>A constant of type v128.</summary>
     public Vector128<byte> Vector { get; init; }
 
@@ -88,11 +91,12 @@ internal sealed class Operand
     public static Operand FunctionReference(int index) =>
         new() { Kind = OperandKind.FunctionReference, Type = ValueType.FuncRef, Value = index };
 
-    public static Operand Load(Opcode opcode, ValueType type, Operand address, long offset, bool mayTrap) => new()
+    public static Operand Load(Opcode opcode, ValueType type, int memory, Operand address, long offset, bool mayTrap) => new()
     {
         Kind = OperandKind.Load,
         Type = type,
         Opcode = opcode,
+        Memory = memory,
         Value = offset,
         Left = address,
         Size = address.Size + 1,
@@ -143,7 +147,7 @@ internal sealed class Operand
 
             var left = Replace(operand.Left!);
             return operand.Kind == OperandKind.Load
-                ? Load(operand.Opcode, operand.Type, left, operand.Value, operand.MayTrap)
+                ? Load(operand.Opcode, operand.Type, operand.Memory, left, operand.Value, operand.MayTrap)
                 : Operation(operand.Opcode, operand.Type, left, operand.Right is null ? null : Replace(operand.Right));
         }
     }

@@ -39,6 +39,7 @@ internal static class FeatureScan
             || module.Types.Any(type => type.Parameters.Concat(type.Results).Any(value => value.IsReference()))
             || module.Globals.Any(global => global.Value.IsReference()));
         Add("multimemory", module.Memories.Count > 1);
+        Add("memory64", module.Memories.Any(memory => memory.AddressType == ValueType.I64) || module.Tables.Any(table => table.AddressType == ValueType.I64));
         Add("bulk-memory", module.DataCount is not null
             || module.Data.Any(segment => segment.Mode != SegmentMode.Active)
             || module.Elements.Any(segment => segment.Mode == SegmentMode.Passive));
@@ -61,6 +62,9 @@ internal static class FeatureScan
         >= Opcode.MemoryInit and <= Opcode.TableCopy => "bulk-memory",
         Opcode.TableGet or Opcode.TableSet or Opcode.TableGrow or Opcode.TableSize or Opcode.TableFill => "reference-types",
         Opcode.RefNull or Opcode.RefIsNull or Opcode.RefFunc or Opcode.SelectTyped => "reference-types",
+        >= Opcode.I8x16RelaxedSwizzle => "relaxed-simd",
+        >= Opcode.V128Load => "simd128",
+        Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
         Opcode.CallIndirect when instruction.Second > 0 => "reference-types",
         Opcode.Block or Opcode.Loop or Opcode.If when instruction.Value >= 0 && TakesManyValues(module.Types[(int)instruction.Value]) => "multivalue",
         _ => null,

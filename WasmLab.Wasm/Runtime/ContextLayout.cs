@@ -4,7 +4,7 @@ using WasmLab.Wasm.Compilation;
 namespace WasmLab.Wasm.Runtime;
 
 /// <summary>
-/// Where the globals, tables and functions of a module's instances lie behind the head of their context, and the results beyond the
+/// Where the globals, further memories, tables and functions of a module's instances lie behind the head of their context, and the results beyond the
 /// first of the last call that compiled code made.
 /// </summary>
 internal sealed class ContextLayout
@@ -15,6 +15,7 @@ internal sealed class ContextLayout
     private readonly int _importedGlobals;
     private readonly int _ownGlobals;
     private readonly int _globalPointers;
+    private readonly int _memories;
     private readonly int _tables;
     private readonly int _functions;
 
@@ -23,7 +24,8 @@ internal sealed class ContextLayout
         _importedGlobals = module.ImportedGlobals;
         _ownGlobals = InstanceContext.HeaderSize;
         _globalPointers = _ownGlobals + ((module.Globals.Count - module.ImportedGlobals) * GlobalSize);
-        _tables = _globalPointers + (module.ImportedGlobals * sizeof(long));
+        _memories = _globalPointers + (module.ImportedGlobals * sizeof(long));
+        _tables = _memories + (Math.Max(0, module.Memories.Count - 1) * MemoryView.Size);
         _functions = _tables + (module.Tables.Count * TableView.Size);
         ExtraResults = _functions + (module.Functions.Count * FunctionRecord.Size);
         Size = ExtraResults + (types.Length == 0 ? 0 : types.Max(type => type.ResultSlots.ExtraSize));
@@ -41,6 +43,9 @@ internal sealed class ContextLayout
     public int Global(int index) => IsIndirect(index)
         ? _globalPointers + (index * sizeof(long))
         : _ownGlobals + ((index - _importedGlobals) * GlobalSize);
+
+    /// <summary>The place of a memory's view.</summary>
+    public int Memory(int index) => index == 0 ? 0 : _memories + ((index - 1) * MemoryView.Size);
 
     public int Table(int index) => _tables + (index * TableView.Size);
 

@@ -180,7 +180,7 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
 
     internal void DropElements(int index) => _droppedElements[index] = true;
 
-    internal void InitializeTable(int table, int segmentIndex, uint target, uint source, uint count)
+    internal void InitializeTable(int table, int segmentIndex, ulong target, uint source, uint count)
     {
         var segment = Module.Definition.Elements[segmentIndex];
         var available = _droppedElements[segmentIndex] ? 0 : segment.Functions?.Length ?? segment.Expressions!.Length;

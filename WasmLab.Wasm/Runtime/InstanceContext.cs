@@ -32,6 +32,18 @@ internal unsafe struct InstanceContext
         (Instance?)GCHandle.FromIntPtr(Handle).Target ?? throw new ObjectDisposedException(nameof(Instance));
 }
 
+/// <summary>A memory as compiled code sees it. The first memory's view is the head of the context.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MemoryView
+{
+    public const int BaseOffset = 0;
+    public const int LengthOffset = 8;
+    public const int Size = 16;
+
+    public byte* Base;
+    public ulong Length;
+}
+
 /// <summary>A table as compiled code sees it: where its elements are, and how many.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct TableView

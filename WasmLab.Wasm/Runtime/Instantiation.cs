@@ -41,9 +41,9 @@ internal static unsafe class Instantiation
         {
             (FunctionType wanted, HostDefinition host) => (wanted.Equals(host.Type), (ExternType)host.Type),
             (FunctionType wanted, Function function) => (wanted.Equals(function.Type), function.Type),
-            (MemoryType wanted, Memory memory) => (wanted.Limits.Admits(memory.Pages, memory.DeclaredMaximum), memory.Type),
+            (MemoryType wanted, Memory memory) => (wanted.AddressType == memory.Type.AddressType && wanted.Limits.Admits(memory.Pages, memory.DeclaredMaximum), memory.Type),
             (TableType wanted, Table table) =>
-                (wanted.Element == table.ElementType && wanted.Limits.Admits(table.Size, table.Type.Limits.Maximum), table.Type),
+                (wanted.Element == table.ElementType && wanted.AddressType == table.Type.AddressType && wanted.Limits.Admits(table.Size, table.Type.Limits.Maximum), table.Type),
             (GlobalType wanted, Global global) => (wanted == global.Type, global.Type),
             _ => (false, Describe(found)),
         };
@@ -136,7 +136,7 @@ internal static unsafe class Instantiation
         for (var i = 0; i < definition.Memories.Count; i++)
         {
             instance.Memories[i] ??= new Memory(module.Engine, definition.Memories[i], instance.Store);
-            instance.Memories[i].Attach(instance);
+            instance.Memories[i].Attach((MemoryView*)((byte*)instance.Context + module.Layout.Memory(i)));
         }
     }
 
@@ -160,7 +160,7 @@ internal static unsafe class Instantiation
             if (segment.Mode == SegmentMode.Active)
             {
                 var count = (uint)(segment.Functions?.Length ?? segment.Expressions!.Length);
-                instance.InitializeTable((int)segment.Table, i, (uint)ConstantEvaluator.Slot(instance, segment.Start), 0, count);
+                instance.InitializeTable((int)segment.Table, i, (ulong)ConstantEvaluator.Slot(instance, segment.Start), 0, count);
             }
 
             if (segment.Mode != SegmentMode.Passive)
@@ -174,7 +174,7 @@ internal static unsafe class Instantiation
             var segment = definition.Data[i];
             if (segment.Mode == SegmentMode.Active)
             {
-                RuntimeCalls.MemoryInit((nint)instance.Context, (int)ConstantEvaluator.Slot(instance, segment.Start), 0, segment.BytesLength, i);
+                RuntimeCalls.MemoryInit((nint)instance.Context, ConstantEvaluator.Slot(instance, segment.Start), 0, segment.BytesLength, i, instance.Module.Layout.Memory((int)segment.Memory));
                 instance.DropData(i);
             }
         }

@@ -13,7 +13,8 @@ public sealed unsafe class Memory : IStoreMember
     /// <summary>The size of a page: 64 KiB.</summary>
     public const int PageSize = 65_536;
 
-    private readonly List<Instance> _users = [];
+    private readonly List<View> _views = [];
+    private readonly ValueType _addressType;
     private readonly uint _maximumPages;
     private byte* _base;
     private ulong _length;
@@ -29,6 +30,7 @@ public sealed unsafe class Memory : IStoreMember
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(type);
         var allowed = (uint)engine.Options.MaxMemoryPages;
+        _addressType = type.AddressType;
         if (type.Limits.Minimum > allowed)
         {
             throw new LinkException($"memory of {type.Limits.Minimum} pages is larger than the {allowed} pages that EngineOptions.MaxMemoryPages allows");
@@ -37,9 +39,9 @@ public sealed unsafe class Memory : IStoreMember
         Store = store;
         Engine = engine;
         DeclaredMaximum = type.Limits.Maximum;
-        var maximum = Math.Min(type.Limits.Maximum ?? allowed, allowed);
-        _maximumPages = engine.Arena is { } arena ? ReserveSlot(arena, type.Limits.Minimum, maximum) : Reserve(type.Limits.Minimum, maximum);
-        _length = (ulong)type.Limits.Minimum * PageSize;
+        var (minimum, maximum) = ((uint)type.Limits.Minimum, (uint)Math.Min(type.Limits.Maximum ?? allowed, allowed));
+        _maximumPages = engine.Arena is { } arena ? ReserveSlot(arena, minimum, maximum) : Reserve(minimum, maximum);
+        _length = type.Limits.Minimum * PageSize;
     }
 
     /// <summary>The size in bytes.</summary>
@@ -49,9 +51,9 @@ public sealed unsafe class Memory : IStoreMember
     public uint Pages => (uint)(_length / PageSize);
 
     /// <summary>The type: its minimum is the present size.</summary>
-    public MemoryType Type => new(new Limits(Pages, DeclaredMaximum));
+    public MemoryType Type => new(new Limits(Pages, DeclaredMaximum), _addressType);
 
-    internal uint? DeclaredMaximum { get; }
+    internal ulong? DeclaredMaximum { get; }
 
     internal Engine Engine { get; }
 
@@ -59,7 +61,7 @@ public sealed unsafe class Memory : IStoreMember
 
     /// <summary>Adds pages, which are zero. Returns the size in pages before, or null when so many cannot be had.</summary>
     /// <param name="pages">How many pages to add.</param>
-    public uint? Grow(uint pages)
+    public uint? Grow(ulong pages)
     {
         var before = Pages;
         if (pages > _maximumPages - before)
@@ -74,9 +76,9 @@ public sealed unsafe class Memory : IStoreMember
         }
 
         _length += added;
-        foreach (var user in _users)
+        foreach (var view in _views)
         {
-            user.Context->MemoryLength = _length;
+            view.Address->Length = _length;
         }
 
         return before;
@@ -86,53 +88,53 @@ public sealed unsafe class Memory : IStoreMember
     /// <param name="address">The first byte's address.</param>
     /// <param name="length">How many bytes; at most 2 GiB - 1.</param>
     /// <exception cref="TrapException">Some of them lie outside of the memory.</exception>
-    public Span<byte> GetSpan(uint address, uint length) => new(Check(address, length), checked((int)length));
+    public Span<byte> GetSpan(ulong address, uint length) => new(Check(address, length), checked((int)length));
 
     /// <summary>Reads one byte.</summary>
     /// <param name="address">Its address.</param>
-    public byte ReadByte(uint address) => *Check(address, 1);
+    public byte ReadByte(ulong address) => *Check(address, 1);
 
     /// <summary>Reads a little-endian 16-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
-    public ushort ReadUInt16(uint address) => Unsafe.ReadUnaligned<ushort>(Check(address, 2));
+    public ushort ReadUInt16(ulong address) => Unsafe.ReadUnaligned<ushort>(Check(address, 2));
 
     /// <summary>Reads a little-endian 32-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
-    public uint ReadUInt32(uint address) => Unsafe.ReadUnaligned<uint>(Check(address, 4));
+    public uint ReadUInt32(ulong address) => Unsafe.ReadUnaligned<uint>(Check(address, 4));
 
     /// <summary>Reads a little-endian 64-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
-    public ulong ReadUInt64(uint address) => Unsafe.ReadUnaligned<ulong>(Check(address, 8));
+    public ulong ReadUInt64(ulong address) => Unsafe.ReadUnaligned<ulong>(Check(address, 8));
 
     /// <summary>Writes one byte.</summary>
     /// <param name="address">Its address.</param>
     /// <param name="value">The value.</param>
-    public void WriteByte(uint address, byte value) => *Check(address, 1) = value;
+    public void WriteByte(ulong address, byte value) => *Check(address, 1) = value;
 
     /// <summary>Writes a little-endian 16-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
     /// <param name="value">The value.</param>
-    public void WriteUInt16(uint address, ushort value) => Unsafe.WriteUnaligned(Check(address, 2), value);
+    public void WriteUInt16(ulong address, ushort value) => Unsafe.WriteUnaligned(Check(address, 2), value);
 
     /// <summary>Writes a little-endian 32-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
     /// <param name="value">The value.</param>
-    public void WriteUInt32(uint address, uint value) => Unsafe.WriteUnaligned(Check(address, 4), value);
+    public void WriteUInt32(ulong address, uint value) => Unsafe.WriteUnaligned(Check(address, 4), value);
 
     /// <summary>Writes a little-endian 64-bit integer.</summary>
     /// <param name="address">The address of its first byte.</param>
     /// <param name="value">The value.</param>
-    public void WriteUInt64(uint address, ulong value) => Unsafe.WriteUnaligned(Check(address, 8), value);
+    public void WriteUInt64(ulong address, ulong value) => Unsafe.WriteUnaligned(Check(address, 8), value);
 
     /// <summary>Copies bytes into the memory.</summary>
     /// <param name="address">Where the first one goes.</param>
     /// <param name="bytes">The bytes.</param>
-    public void Write(uint address, ReadOnlySpan<byte> bytes) => bytes.CopyTo(GetSpan(address, (uint)bytes.Length));
+    public void Write(ulong address, ReadOnlySpan<byte> bytes) => bytes.CopyTo(GetSpan(address, (uint)bytes.Length));
 
     /// <summary>Reads UTF-8 text; what is not valid UTF-8 becomes U+FFFD.</summary>
     /// <param name="address">The address of its first byte.</param>
     /// <param name="length">Its length in bytes.</param>
-    public string ReadString(uint address, uint length) => Encoding.UTF8.GetString(GetSpan(address, length));
+    public string ReadString(ulong address, uint length) => Encoding.UTF8.GetString(GetSpan(address, length));
 
     void IStoreMember.StoreFreed()
     {
@@ -140,12 +142,12 @@ public sealed unsafe class Memory : IStoreMember
         _length = 0;
     }
 
-    /// <summary>Makes an instance's context follow this memory.</summary>
-    internal void Attach(Instance user)
+    /// <summary>Makes what an instance's code sees follow this memory.</summary>
+    internal void Attach(MemoryView* view)
     {
-        _users.Add(user);
-        user.Context->MemoryBase = _base;
-        user.Context->MemoryLength = _length;
+        _views.Add(new View(view));
+        view->Base = _base;
+        view->Length = _length;
     }
 
     private uint ReserveSlot(GuardedArena arena, uint minimum, uint maximum)
@@ -192,13 +194,19 @@ public sealed unsafe class Memory : IStoreMember
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Check(uint address, uint length)
+    private byte* Check(ulong address, uint length)
     {
-        if ((ulong)address + length > _length)
+        if (length > _length || address > _length - length)
         {
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
 
         return _base + address;
+    }
+
+    /// <summary>Where an instance's code looks for this memory.</summary>
+    private sealed class View(MemoryView* address)
+    {
+        public MemoryView* Address => address;
     }
 }

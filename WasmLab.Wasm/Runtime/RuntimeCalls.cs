@@ -1,6 +1,9 @@
 namespace WasmLab.Wasm.Runtime;
 
-/// <summary>What compiled code calls for everything that is not worth being inlined. Every method takes the context first.</summary>
+/// <summary>
+/// What compiled code calls for everything that is not worth being inlined. Every method takes the context first. Addresses, indices and
+/// sizes that may have 64 bits are long; those of 32 bits come zero-extended.
+/// </summary>
 internal static unsafe class RuntimeCalls
 {
     /// <summary>Compiles the function of a record and makes the record call it directly from now on.</summary>
@@ -40,69 +43,65 @@ internal static unsafe class RuntimeCalls
             : new TrapException((TrapKind)kind);
     }
 
-    public static int MemoryGrow(nint context, int pages) => (int?)Of(context).Memories[0].Grow((uint)pages) ?? -1;
+    public static long MemoryGrow(nint context, long pages, int memory) =>
+        (long?)Of(context).Memories[memory].Grow((ulong)pages) ?? -1;
 
-    public static void MemoryCopy(nint context, int target, int source, int length)
+    public static void MemoryCopy(nint context, long target, long source, long length, int targetView, int sourceView)
     {
-        var head = (InstanceContext*)context;
-        CheckMemory(head, (uint)target, (uint)length);
-        CheckMemory(head, (uint)source, (uint)length);
-        BulkOperations.Copy(head, head->MemoryBase + (uint)target, head->MemoryBase + (uint)source, (uint)length);
+        var to = Range(context, targetView, target, length);
+        var from = Range(context, sourceView, source, length);
+        BulkOperations.Copy((InstanceContext*)context, to, from, (nuint)length);
     }
 
-    public static void MemoryFill(nint context, int target, int value, int length)
-    {
-        var head = (InstanceContext*)context;
-        CheckMemory(head, (uint)target, (uint)length);
-        BulkOperations.Fill(head, head->MemoryBase + (uint)target, (byte)value, (uint)length);
-    }
+    public static void MemoryFill(nint context, long target, int value, long length, int view) =>
+        BulkOperations.Fill((InstanceContext*)context, Range(context, view, target, length), (byte)value, (nuint)length);
 
-    public static void MemoryInit(nint context, int target, int source, int length, int segment)
+    public static void MemoryInit(nint context, long target, int source, int length, int segment, int view)
     {
-        var head = (InstanceContext*)context;
-        var bytes = head->Instance.DataSegment(segment);
+        var bytes = Of(context).DataSegment(segment);
         if ((ulong)(uint)source + (uint)length > (ulong)bytes.Length)
         {
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
 
-        CheckMemory(head, (uint)target, (uint)length);
+        var to = Range(context, view, target, (uint)length);
         fixed (byte* start = bytes)
         {
-            BulkOperations.Copy(head, head->MemoryBase + (uint)target, start + (uint)source, (uint)length);
+            BulkOperations.Copy((InstanceContext*)context, to, start + (uint)source, (uint)length);
         }
     }
 
     public static void DataDrop(nint context, int segment) => Of(context).DropData(segment);
 
-    public static nint TableGet(nint context, int index, int table) => Of(context).Tables[table].Get((uint)index);
+    public static nint TableGet(nint context, long index, int table) => Of(context).Tables[table].Get((ulong)index);
 
-    public static void TableSet(nint context, int index, nint value, int table) => Of(context).Tables[table].Set((uint)index, value);
+    public static void TableSet(nint context, long index, nint value, int table) => Of(context).Tables[table].Set((ulong)index, value);
 
-    public static int TableGrow(nint context, nint value, int count, int table) =>
-        (int?)Of(context).Tables[table].GrowRaw((InstanceContext*)context, (uint)count, value) ?? -1;
+    public static long TableGrow(nint context, nint value, long count, int table) =>
+        (long?)Of(context).Tables[table].GrowRaw((InstanceContext*)context, (ulong)count, value) ?? -1;
 
-    public static void TableFill(nint context, int index, nint value, int count, int table) =>
-        Of(context).Tables[table].Fill((InstanceContext*)context, (uint)index, value, (uint)count);
+    public static void TableFill(nint context, long index, nint value, long count, int table) =>
+        Of(context).Tables[table].Fill((InstanceContext*)context, (ulong)index, value, (ulong)count);
 
-    public static void TableCopy(nint context, int target, int source, int count, int targetTable, int sourceTable)
+    public static void TableCopy(nint context, long target, long source, long count, int targetTable, int sourceTable)
     {
         var tables = Of(context).Tables;
-        tables[targetTable].Copy((InstanceContext*)context, (uint)target, tables[sourceTable], (uint)source, (uint)count);
+        tables[targetTable].Copy((InstanceContext*)context, (ulong)target, tables[sourceTable], (ulong)source, (ulong)count);
     }
 
-    public static void TableInit(nint context, int target, int source, int count, int table, int segment) =>
-        Of(context).InitializeTable(table, segment, (uint)target, (uint)source, (uint)count);
+    public static void TableInit(nint context, long target, int source, int count, int table, int segment) =>
+        Of(context).InitializeTable(table, segment, (ulong)target, (uint)source, (uint)count);
 
     public static void ElementDrop(nint context, int segment) => Of(context).DropElements(segment);
 
     private static Instance Of(nint context) => ((InstanceContext*)context)->Instance;
 
-    private static void CheckMemory(InstanceContext* head, uint address, uint length)
+    /// <summary>The start of a range of the memory whose view lies at an offset of the context.</summary>
+    private static byte* Range(nint context, int view, long address, long length)
     {
-        if ((ulong)address + length > head->MemoryLength)
-        {
-            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
-        }
+        var memory = (MemoryView*)(context + view);
+        return (ulong)length <= memory->Length && (ulong)address <= memory->Length - (ulong)length
+            ? memory->Base + address
+            : throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
     }
 }

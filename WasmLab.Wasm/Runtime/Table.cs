@@ -8,7 +8,8 @@ public sealed unsafe class Table : IStoreMember
     private readonly List<View> _views = [];
     private readonly Budget _budget;
     private readonly uint _maximum;
-    private readonly uint? _declaredMaximum;
+    private readonly ulong? _declaredMaximum;
+    private readonly ValueType _addressType;
     private nint* _elements;
     private uint _capacity;
     private uint _size;
@@ -24,7 +25,7 @@ public sealed unsafe class Table : IStoreMember
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(type);
         var allowed = (uint)engine.Options.MaxTableElements;
-        if (!budget.TryTake(type.Limits.Minimum))
+        if (type.Limits.Minimum > allowed || !budget.TryTake((uint)type.Limits.Minimum))
         {
             throw new LinkException($"table of {type.Limits.Minimum} elements is too large: EngineOptions.MaxTableElements allows {allowed} in all tables of an instance");
         }
@@ -32,19 +33,20 @@ public sealed unsafe class Table : IStoreMember
         Engine = engine;
         _budget = budget;
         _declaredMaximum = type.Limits.Maximum;
-        _maximum = Math.Min(_declaredMaximum ?? allowed, allowed);
+        _addressType = type.AddressType;
+        _maximum = (uint)Math.Min(_declaredMaximum ?? allowed, allowed);
         ElementType = type.Element;
         Store = store;
-        if (!TryResize(type.Limits.Minimum))
+        if (!TryResize((uint)type.Limits.Minimum))
         {
             throw new LinkException($"table of {type.Limits.Minimum} elements cannot be had: the system refuses it");
         }
 
-        _size = type.Limits.Minimum;
+        _size = (uint)type.Limits.Minimum;
     }
 
     /// <summary>The type: its minimum is the present size.</summary>
-    public TableType Type => new(ElementType, new Limits(_size, _declaredMaximum));
+    public TableType Type => new(ElementType, new Limits(_size, _declaredMaximum), _addressType);
 
     /// <summary>How many elements it has.</summary>
     public uint Size => _size;
@@ -79,24 +81,29 @@ public sealed unsafe class Table : IStoreMember
     internal static Budget BudgetOf(Engine engine) => new(engine?.Options.MaxTableElements ?? 0);
 
     /// <summary>Grows for guest code, or for the host when there is no context.</summary>
-    internal uint? GrowRaw(InstanceContext* context, uint count, nint value)
+    internal uint? GrowRaw(InstanceContext* context, ulong added, nint value)
     {
         var before = _size;
-        if (count > _maximum - before
-            || (before + count > _capacity && !TryResize(Math.Max(before + count, (uint)Math.Min(_maximum, _capacity * 2L))))
+        if (added > _maximum - before)
+        {
+            return null;
+        }
+
+        var count = (uint)added;
+        if ((before + count > _capacity && !TryResize(Math.Max(before + count, (uint)Math.Min(_maximum, _capacity * 2L))))
             || !_budget.TryTake(count))
         {
             return null;
         }
 
-        var added = _elements + before;
+        var first = _elements + before;
         if (context != null)
         {
-            BulkOperations.Fill(context, added, value, count);
+            BulkOperations.Fill(context, first, value, count);
         }
         else
         {
-            new Span<nint>(added, (int)count).Fill(value);
+            new Span<nint>(first, (int)count).Fill(value);
         }
 
         _size = before + count;
@@ -104,17 +111,17 @@ public sealed unsafe class Table : IStoreMember
         return before;
     }
 
-    internal nint Get(uint index) => *Range(index, 1);
+    internal nint Get(ulong index) => *Range(index, 1);
 
-    internal void Set(uint index, nint value) => *Range(index, 1) = value;
+    internal void Set(ulong index, nint value) => *Range(index, 1) = value;
 
-    internal void Fill(InstanceContext* context, uint index, nint value, uint count) =>
-        BulkOperations.Fill(context, Range(index, count), value, count);
+    internal void Fill(InstanceContext* context, ulong index, nint value, ulong count) =>
+        BulkOperations.Fill(context, Range(index, count), value, (nuint)count);
 
-    internal void Copy(InstanceContext* context, uint index, Table source, uint sourceIndex, uint count)
+    internal void Copy(InstanceContext* context, ulong index, Table source, ulong sourceIndex, ulong count)
     {
         var from = source.Range(sourceIndex, count);
-        BulkOperations.Copy(context, Range(index, count), from, count * (nuint)sizeof(nint));
+        BulkOperations.Copy(context, Range(index, count), from, (nuint)count * (nuint)sizeof(nint));
     }
 
     internal void Attach(TableView* view)
@@ -123,7 +130,7 @@ public sealed unsafe class Table : IStoreMember
         UpdateViews();
     }
 
-    private nint* Range(uint index, uint count) => (ulong)index + count <= _size
+    private nint* Range(ulong index, ulong count) => count <= _size && index <= _size - count
         ? _elements + index
         : throw new TrapException(TrapKind.OutOfBoundsTableAccess);
 

@@ -186,7 +186,8 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
     private FunctionType IndirectCallee(in Instruction instruction, in WasmReader reader)
     {
         var at = instruction.Offset;
-        if (CheckTableIndex(instruction.Second, in reader, at) != ValueType.FuncRef)
+        var table = CheckTableIndex(instruction.Second, in reader, at);
+        if (table.Element != ValueType.FuncRef)
         {
             throw reader.Invalid("type mismatch: an indirect call needs a table of funcref", at);
         }
@@ -196,7 +197,7 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
             throw reader.Invalid($"unknown type {instruction.First}", at);
         }
 
-        _stack.Pop(ValueType.I32, reader, at);
+        _stack.Pop(table.AddressType, reader, at);
         return module.Types[(int)instruction.First];
     }
 
@@ -343,47 +344,54 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
     private void CheckTable(in Instruction instruction, in WasmReader reader)
     {
         var at = instruction.Offset;
+        var table = (int)instruction.First;
         switch (instruction.Opcode)
         {
             case Opcode.TableGet:
-                var element = CheckTableIndex(instruction.First, in reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
-                _stack.Push(element);
+                CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(IndexType(table), reader, at);
+                _stack.Push(ElementType(table));
                 break;
             case Opcode.TableSet:
-                _stack.Pop(CheckTableIndex(instruction.First, in reader, at), reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
+                CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(ElementType(table), reader, at);
+                _stack.Pop(IndexType(table), reader, at);
                 break;
             case Opcode.TableSize:
                 CheckTableIndex(instruction.First, in reader, at);
-                _stack.Push(ValueType.I32);
+                _stack.Push(IndexType(table));
                 break;
             case Opcode.TableGrow:
-                var grown = CheckTableIndex(instruction.First, in reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
-                _stack.Pop(grown, reader, at);
-                _stack.Push(ValueType.I32);
+                CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(IndexType(table), reader, at);
+                _stack.Pop(ElementType(table), reader, at);
+                _stack.Push(IndexType(table));
                 break;
             case Opcode.TableFill:
-                var filled = CheckTableIndex(instruction.First, in reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
-                _stack.Pop(filled, reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
+                CheckTableIndex(instruction.First, in reader, at);
+                _stack.Pop(IndexType(table), reader, at);
+                _stack.Pop(ElementType(table), reader, at);
+                _stack.Pop(IndexType(table), reader, at);
                 break;
             case Opcode.TableCopy:
-                RequireSameType(CheckTableIndex(instruction.First, in reader, at), CheckTableIndex(instruction.Second, in reader, at), in reader, at);
-                PopThreeIntegers(in reader, at);
+                var (target, source) = (CheckTableIndex(instruction.First, in reader, at), CheckTableIndex(instruction.Second, in reader, at));
+                RequireSameType(target.Element, source.Element, in reader, at);
+                PopRange(target.AddressType, source.AddressType, Narrower(target.AddressType, source.AddressType), in reader, at);
                 break;
             case Opcode.TableInit:
-                var table = CheckTableIndex(instruction.Second, in reader, at);
-                RequireSameType(CheckElementSegment(instruction.First, in reader, at), table, in reader, at);
-                PopThreeIntegers(in reader, at);
+                var initialized = CheckTableIndex(instruction.Second, in reader, at);
+                RequireSameType(CheckElementSegment(instruction.First, in reader, at), initialized.Element, in reader, at);
+                PopRange(initialized.AddressType, ValueType.I32, ValueType.I32, in reader, at);
                 break;
             case Opcode.ElemDrop:
                 CheckElementSegment(instruction.First, in reader, at);
                 break;
         }
     }
+
+    private ValueType ElementType(int table) => module.Tables[table].Element;
+
+    private ValueType IndexType(int table) => module.Tables[table].AddressType;
 
     private void CheckReference(in Instruction instruction, in WasmReader reader)
     {
@@ -436,22 +444,24 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
                 _stack.Push(ValueType.F64);
                 break;
             case Opcode.MemorySize:
-                RequireMemory(in reader, at);
-                _stack.Push(ValueType.I32);
+                _stack.Push(AddressType(instruction.First, in reader, at));
                 break;
             case Opcode.MemoryGrow:
-                RequireMemory(in reader, at);
-                _stack.Pop(ValueType.I32, reader, at);
-                _stack.Push(ValueType.I32);
+                _stack.Pop(AddressType(instruction.First, in reader, at), reader, at);
+                _stack.Push(AddressType(instruction.First, in reader, at));
                 break;
-            case Opcode.MemoryCopy or Opcode.MemoryFill:
-                RequireMemory(in reader, at);
-                PopThreeIntegers(in reader, at);
+            case Opcode.MemoryCopy:
+                var (target, source) = (AddressType(instruction.First, in reader, at), AddressType(instruction.Second, in reader, at));
+                PopRange(target, source, Narrower(target, source), in reader, at);
+                break;
+            case Opcode.MemoryFill:
+                var filled = AddressType(instruction.First, in reader, at);
+                PopRange(filled, ValueType.I32, filled, in reader, at);
                 break;
             case Opcode.MemoryInit:
-                RequireMemory(in reader, at);
+                var initialized = AddressType(instruction.Second, in reader, at);
                 CheckDataSegment(instruction.First, in reader, at);
-                PopThreeIntegers(in reader, at);
+                PopRange(initialized, ValueType.I32, ValueType.I32, in reader, at);
                 break;
             case Opcode.DataDrop:
                 CheckDataSegment(instruction.First, in reader, at);
@@ -478,30 +488,34 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
     private void CheckAddress(in Instruction instruction, MemoryAccess access, in WasmReader reader)
     {
         var at = instruction.Offset;
-        RequireMemory(in reader, at);
+        var addressType = AddressType(instruction.Second, in reader, at);
         if (instruction.First > (uint)access.NaturalAlignment)
         {
             throw reader.Invalid("alignment must not be larger than natural", at);
         }
 
-        _stack.Pop(ValueType.I32, reader, at);
+        if (addressType == ValueType.I32 && (ulong)instruction.Value > uint.MaxValue)
+        {
+            throw reader.Invalid("offset out of range", at);
+        }
+
+        _stack.Pop(addressType, reader, at);
     }
 
-    private void PopThreeIntegers(in WasmReader reader, int offset)
+    /// <summary>Pops what a bulk operation takes: where to, where from or a value, and how many.</summary>
+    private void PopRange(ValueType target, ValueType source, ValueType count, in WasmReader reader, int offset)
     {
-        for (var i = 0; i < 3; i++)
-        {
-            _stack.Pop(ValueType.I32, reader, offset);
-        }
+        _stack.Pop(count, reader, offset);
+        _stack.Pop(source, reader, offset);
+        _stack.Pop(target, reader, offset);
     }
 
-    private void RequireMemory(in WasmReader reader, int offset)
-    {
-        if (module.Memories.Count == 0)
-        {
-            throw reader.Invalid("unknown memory 0", offset);
-        }
-    }
+    private static ValueType Narrower(ValueType left, ValueType right) =>
+        left == ValueType.I64 && right == ValueType.I64 ? ValueType.I64 : ValueType.I32;
+
+    private ValueType AddressType(uint memory, in WasmReader reader, int offset) => memory < module.Memories.Count
+        ? module.Memories[(int)memory].AddressType
+        : throw reader.Invalid($"unknown memory {memory}", offset);
 
     private static void RequireSameType(ValueType left, ValueType right, in WasmReader reader, int offset)
     {
@@ -511,8 +525,8 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
         }
     }
 
-    private ValueType CheckTableIndex(uint table, in WasmReader reader, int offset) => table < module.Tables.Count
-        ? module.Tables[(int)table].Element
+    private TableType CheckTableIndex(uint table, in WasmReader reader, int offset) => table < module.Tables.Count
+        ? module.Tables[(int)table]
         : throw reader.Invalid($"unknown table {table}", offset);
 
     private ValueType CheckElementSegment(uint segment, in WasmReader reader, int offset) => segment < module.Elements.Count

@@ -5,7 +5,8 @@ namespace WasmLab.Wasm.Validation;
 /// <summary>Validates a decoded module: everything outside of function bodies itself, those through <see cref="FunctionValidator"/>.</summary>
 internal sealed class ModuleValidator
 {
-    private const uint MaxPages = 65_536;
+    private const ulong MaxPages = 65_536;
+    private const ulong MaxPages64 = 1UL << 48;
 
     private readonly ModuleDefinition _module;
     private readonly bool[] _declaredFunctions;
@@ -85,16 +86,17 @@ internal sealed class ModuleValidator
             CheckLimits(table.Limits, "table");
         }
 
-        if (_module.Memories.Count > 1)
+        if (_module.Memories.Count > 1 && (_module.Features & WasmFeatures.MultipleMemories) == 0)
         {
-            throw Invalid("multiple memories", 0, "memory");
+            throw _module.Reader(0, 0, "memory").TurnedOff("multiple memories", WasmFeatures.MultipleMemories, 0);
         }
 
         foreach (var memory in _module.Memories)
         {
-            if (memory.Limits.Minimum > MaxPages || memory.Limits.Maximum > MaxPages)
+            var most = memory.AddressType == ValueType.I64 ? MaxPages64 : MaxPages;
+            if (memory.Limits.Minimum > most || memory.Limits.Maximum > most)
             {
-                throw Invalid("memory size must be at most 65536 pages (4GiB)", 0, "memory");
+                throw Invalid($"memory size must be at most {most} pages{(most == MaxPages ? " (4GiB)" : "")}", 0, "memory");
             }
 
             CheckLimits(memory.Limits, "memory");
@@ -133,7 +135,7 @@ internal sealed class ModuleValidator
                     throw Invalid("type mismatch: the segment's type is not the table's", segment.Offset, "element");
                 }
 
-                CheckConstant(segment.Start, ValueType.I32, "element");
+                CheckConstant(segment.Start, _module.Tables[(int)segment.Table].AddressType, "element");
             }
 
             foreach (var function in segment.Functions ?? [])
@@ -163,7 +165,7 @@ internal sealed class ModuleValidator
                 throw Invalid($"unknown memory {segment.Memory}", segment.Offset, "data");
             }
 
-            CheckConstant(segment.Start, ValueType.I32, "data");
+            CheckConstant(segment.Start, _module.Memories[(int)segment.Memory].AddressType, "data");
         }
     }
 

@@ -14,6 +14,8 @@ public sealed class ProposalTests(ITestOutputHelper output)
     {
         ["extended-constant-expressions"] = (WasmFeatures.ExtendedConstantExpressions, "--enable-extended-const"),
         ["tail-calls"] = (WasmFeatures.TailCalls, "--enable-tail-call"),
+        ["multiple-memories"] = (WasmFeatures.MultipleMemories, "--enable-multi-memory"),
+        ["memory64"] = (WasmFeatures.Memory64, "--enable-memory64"),
         ["relaxed-simd"] = (WasmFeatures.RelaxedSimd, "--enable-relaxed-simd"),
     };
 
