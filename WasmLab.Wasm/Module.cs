@@ -58,6 +58,16 @@ public sealed class Module
         return new Module(engine, definition);
     }
 
+    /// <summary>Compiles every function now that is not compiled yet, instead of at its first call.</summary>
+    /// <exception cref="TrapException">A function is too large.</exception>
+    public void CompileAll()
+    {
+        for (var i = Definition.ImportedFunctions; i < Definition.Functions.Count; i++)
+        {
+            Compiled.CodeOf(i);
+        }
+    }
+
     /// <summary>What a function is called in stack traces: by the name section, its export, or its number.</summary>
     internal string NameOf(int function) =>
         _names.Value.TryGetValue(function, out var name) ? name : $"wasm-function[{function}]";

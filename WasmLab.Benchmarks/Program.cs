@@ -1,0 +1,22 @@
+using WasmLab.Benchmarks;
+
+return args switch
+{
+    ["kernel", var module, var runs, ..] => EngineRun.Kernel(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
+    ["compile", var module] => EngineRun.Compile(module),
+    _ when args.Contains("--help") => Usage(),
+    _ => await Comparison.RunAsync(Options.Parse(args)),
+};
+
+static int Usage()
+{
+    Console.WriteLine("""
+        Compares the engine with native code, V8, wasm2c and wabt's interpreter on the kernels of Kernels/.
+          --kernels a,b,…   only these
+          --rounds N        how often each peer runs each kernel, in turn (default 5)
+          --runs N          how often a kernel runs within one process (default 5)
+          --interpreter     wasm-interp too, which takes minutes
+        Needs gcc, clang, wasm-ld, node and wabt: apt install gcc clang lld nodejs wabt. A peer that is not installed is left out.
+        """);
+    return 0;
+}
