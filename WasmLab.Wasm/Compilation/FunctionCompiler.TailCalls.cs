@@ -12,6 +12,8 @@ internal sealed partial class FunctionCompiler
 {
     private void CompileTailCall(in Instruction instruction)
     {
+        // What the return leaves behind must have trapped before; so must the arguments, before a lookup that fails.
+        SettleTrapping();
         if (instruction.Opcode == Opcode.ReturnCallIndirect)
         {
             var (indirect, record) = EmitIndirectLookup(in instruction);

@@ -198,14 +198,13 @@ internal sealed partial class FunctionCompiler
 
     private void EmitInterruptionCheck()
     {
-        _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldc_I4_S, (sbyte)InstanceContext.InterruptedOffset);
-        _il.Emit(OpCodes.Add);
-
-        // Or else a loop that writes nothing would read it only once.
+        // A read that faults once the guest must end: a branch here would spoil the shape of the loop. It is volatile, or else a loop
+        // that writes nothing would read it only once.
+        EmitContextAddress(InstanceContext.PollOffset);
         _il.Emit(OpCodes.Volatile);
-        _il.Emit(OpCodes.Ldind_I4);
-        _il.Emit(OpCodes.Brtrue, TrapLabel(TrapKind.Interrupted));
+        _il.Emit(OpCodes.Ldind_I);
+        _il.Emit(OpCodes.Ldind_U1);
+        _il.Emit(OpCodes.Pop);
     }
 
     private void EmitAllocateFrame()

@@ -60,7 +60,7 @@ internal static unsafe class BulkOperations
     /// <summary>How many bytes may be worked on at once; pays for them, and traps when the guest must end.</summary>
     public static nuint NextPart(InstanceContext* context, nuint length)
     {
-        if (Volatile.Read(ref context->Interrupted) != 0)
+        if (context->IsInterrupted)
         {
             throw RuntimeCalls.Trap((nint)context, (int)TrapKind.Interrupted);
         }

@@ -83,6 +83,10 @@ public sealed unsafe class Function : IEquatable<Function>
         {
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess, fault);
         }
+        catch (NullReferenceException) when (_record->Home->IsInterrupted)
+        {
+            throw RuntimeCalls.Trap((nint)_record->Home, (int)TrapKind.Interrupted);
+        }
         finally
         {
             store.Exit(previousLimit);

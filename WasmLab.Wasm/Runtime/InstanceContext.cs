@@ -12,21 +12,24 @@ internal unsafe struct InstanceContext
     public const int MemoryBaseOffset = 0;
     public const int MemoryLengthOffset = 8;
     public const int StackLimitOffset = 16;
-    public const int InterruptedOffset = 24;
+    public const int PollOffset = 24;
     public const int FuelOffset = 40;
     public const int HeaderSize = 64;
 
     public byte* MemoryBase;
     public ulong MemoryLength;
     public nuint StackLimit;
-    public int Interrupted;
-    private readonly int _padding;
+
+    /// <summary>What compiled loops read through: a valid address, or 0 once the guest must end, which faults.</summary>
+    public nint Poll;
 
     /// <summary>A weak <see cref="GCHandle"/> of the <see cref="Instance"/>.</summary>
     public nint Handle;
 
     /// <summary>What is left of the fuel; where none is counted, more than can be used.</summary>
     public long Fuel;
+
+    public readonly bool IsInterrupted => Volatile.Read(in Poll) == 0;
 
     public readonly Instance Instance =>
         (Instance?)GCHandle.FromIntPtr(Handle).Target ?? throw new ObjectDisposedException(nameof(Instance));

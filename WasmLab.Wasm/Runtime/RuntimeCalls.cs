@@ -11,7 +11,7 @@ internal static unsafe class RuntimeCalls
     {
         var record = (FunctionRecord*)address;
         var home = record->Home;
-        if (ThreadStack.Remaining < ThreadStack.Reserve / 2 || Volatile.Read(ref home->Interrupted) != 0)
+        if (ThreadStack.Remaining < ThreadStack.Reserve / 2 || home->IsInterrupted)
         {
             throw Trap((nint)home, (int)TrapKind.CallStackExhausted);
         }
@@ -28,7 +28,7 @@ internal static unsafe class RuntimeCalls
         var instance = record->Home->Instance;
         new Span<long>(results, resultCount).Clear();
         instance.HostFunctions[record->Index](instance, new ReadOnlySpan<long>(arguments, argumentCount), new Span<long>(results, resultCount));
-        if (Volatile.Read(ref record->Home->Interrupted) != 0)
+        if (record->Home->IsInterrupted)
         {
             throw Trap((nint)record->Home, (int)TrapKind.Interrupted);
         }
@@ -38,7 +38,7 @@ internal static unsafe class RuntimeCalls
     public static Exception Trap(nint context, int kind)
     {
         var head = (InstanceContext*)context;
-        return Volatile.Read(ref head->Interrupted) != 0 && (TrapKind)kind is TrapKind.CallStackExhausted or TrapKind.Interrupted
+        return head->IsInterrupted && (TrapKind)kind is TrapKind.CallStackExhausted or TrapKind.Interrupted
             ? new TrapException(TrapKind.Interrupted, head->Instance.InterruptionMessage)
             : new TrapException((TrapKind)kind);
     }

@@ -138,6 +138,7 @@ internal sealed unsafe class Store
     public InstanceContext* CreateContext(int size, Instance instance)
     {
         var context = (InstanceContext*)Allocate((nuint)size);
+        context->Poll = (nint)context;
         context->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(instance, GCHandleType.Weak));
         return context;
     }
@@ -203,7 +204,7 @@ internal sealed unsafe class Store
         {
             foreach (var instance in Root._instances)
             {
-                Volatile.Write(ref instance.Context->Interrupted, 1);
+                Volatile.Write(ref instance.Context->Poll, 0);
                 instance.Context->StackLimit = nuint.MaxValue;
             }
         }
@@ -257,7 +258,7 @@ internal sealed unsafe class Store
         foreach (var instance in _instances)
         {
             var context = instance.Context;
-            context->StackLimit = Volatile.Read(ref context->Interrupted) != 0 ? nuint.MaxValue : limit;
+            context->StackLimit = context->IsInterrupted ? nuint.MaxValue : limit;
         }
     }
 
