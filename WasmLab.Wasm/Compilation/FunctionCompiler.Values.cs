@@ -203,6 +203,12 @@ internal sealed partial class FunctionCompiler
 
     private void EmitOperation(Operand operation, bool keep)
     {
+        if (operation is { Left.IsSimple: true, Right.Kind: OperandKind.Constant } && IsRotation(operation.Opcode))
+        {
+            EmitRotation(operation, keep);
+            return;
+        }
+
         EmitOperand(operation.Left!, keep);
         if (operation.Right is not { } right)
         {
@@ -235,6 +241,32 @@ internal sealed partial class FunctionCompiler
             EmitOperand(right, keep);
             NumericEmitter.Emit(_il, operation.Opcode);
         }
+    }
+
+    private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
+
+    /// <summary>
+    /// Rotates by a constant: two shifts, which the just-in-time compiler knows for a rotation. A call of a helper would stay a call in a
+    /// function that is too large for it to optimize.
+    /// </summary>
+    private void EmitRotation(Operand rotation, bool keep)
+    {
+        var width = rotation.Type == ValueType.I64 ? 64 : 32;
+        var count = (int)rotation.Right!.Value & (width - 1);
+        var left = rotation.Opcode is Opcode.I32Rotl or Opcode.I64Rotl ? count : (width - count) & (width - 1);
+        if (left == 0)
+        {
+            EmitOperand(rotation.Left!, keep);
+            return;
+        }
+
+        EmitOperand(rotation.Left!, keep: true);
+        EmitInteger(left);
+        _il.Emit(OpCodes.Shl);
+        EmitOperand(rotation.Left!, keep);
+        EmitInteger(width - left);
+        _il.Emit(OpCodes.Shr_Un);
+        _il.Emit(OpCodes.Or);
     }
 
     /// <summary>The shorter IL that a constant right operand allows: a shift count within range, a divisor that needs no care.</summary>
@@ -303,6 +335,11 @@ internal sealed partial class FunctionCompiler
             or Opcode.I64DivS or Opcode.I64DivU or Opcode.I64RemS or Opcode.I64RemU)
         {
             (left, right) = CheckDivision(opcode, left, right!);
+        }
+
+        if (right is { Kind: OperandKind.Constant } && IsRotation(opcode))
+        {
+            left = Simplify(left);
         }
 
         var operation = Operand.Operation(opcode, signature.Result, left, right);

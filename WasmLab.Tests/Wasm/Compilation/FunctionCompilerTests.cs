@@ -36,6 +36,16 @@ public sealed class FunctionCompilerTests
         (Run(code, 6), Run(code, 5)).ShouldBe((2, 1));
     }
 
+    [Theory]
+    [InlineData(0, 0x12345678, 0x12345678)]
+    [InlineData(8, 0x34567812, 0x78123456)]
+    [InlineData(36, 0x23456781, unchecked((int)0x81234567))]
+    public void Rotation_ByAConstant_TakesItModulo32(int count, int left, int right)
+    {
+        Run(new CodeBuilder().Get(0).Const(count).Op(Opcode.I32Rotl).End(), 0x12345678).ShouldBe(left);
+        Run(new CodeBuilder().Get(0).Const(count).Op(Opcode.I32Rotr).End(), 0x12345678).ShouldBe(right);
+    }
+
     [Fact]
     public void Load_BeforeAStoreToTheSamePlace_KeepsTheOldValue()
     {
