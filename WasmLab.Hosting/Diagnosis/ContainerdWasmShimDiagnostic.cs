@@ -45,7 +45,7 @@ internal sealed class ContainerdWasmShimDiagnostic(DistributedApplicationModel m
         var effective = ContainerdConfig.Parse(facts.Dump!);
         yield return Finding.Holds(containerd, $"{facts.VersionText}, {facts.Architecture}");
 
-        var main = facts.ConfigurationText is { } text ? ContainerdConfig.Parse(text) : null;
+        var main = facts.ConfigurationText is { } text ? ContainerdConfig.Parse(text, facts.Version) : null;
         var entry = effective.Runtimes.GetValueOrDefault(shim.Handler);
         yield return examination.Handler(node.Name, facts, main, effective);
         if (entry is null)

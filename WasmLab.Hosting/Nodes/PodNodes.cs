@@ -10,11 +10,13 @@ namespace WasmLab.Hosting.Nodes;
 internal sealed class PodNodes(LabOptions options, ClusterConnections connections, TimeProvider time) : INodes, IDisposable
 {
     private const string FieldManager = "wasmlab";
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _gate = new(1);
     private int _sessions;
+
+    /// <summary>How long the pods may take until all are ready.</summary>
+    public TimeSpan Deadline { get; set; } = TimeSpan.FromMinutes(3);
 
     public async Task<NodeSession> OpenAsync(LabStep step, CancellationToken cancellationToken)
     {
@@ -83,10 +85,10 @@ internal sealed class PodNodes(LabOptions options, ClusterConnections connection
                 return state.Ready;
             }
 
-            if (time.GetElapsedTime(start) > s_deadline)
+            if (time.GetElapsedTime(start) > Deadline)
             {
                 throw new DistributedApplicationException(
-                    $"The nodes cannot be reached: {Describe(state)} after {s_deadline.TotalMinutes:0} minutes. "
+                    $"The nodes cannot be reached: {Describe(state)} after {Deadline.TotalSeconds:0} s. "
                     + "Set WasmLab:Shim:NodeImage to an image with a shell and nsenter that the nodes can have, "
                     + "or tell how commands reach them (WasmLab:Nodes:0:Name, WasmLab:Nodes:0:Shell).");
             }

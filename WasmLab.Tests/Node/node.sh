@@ -269,7 +269,8 @@ down() {
     stop holder
     if [ -e "/run/netns/$namespace" ]; then
         run ip netns delete "$namespace"
-        ! ip link show "$link" >/dev/null 2>&1 || run ip link delete "$link"
+        # It goes with its peer, which the namespace takes along in its own time.
+        ! ip link show "$link" >/dev/null 2>&1 || run ip link delete "$link" || true
     fi
     find /sys/fs/cgroup/*/k8s.io -depth -type d -exec rmdir {} + 2>/dev/null || true
     rmdir /var/lib/cni /run/containerd/s /run/containerd 2>/dev/null || true

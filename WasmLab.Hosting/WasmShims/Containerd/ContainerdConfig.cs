@@ -14,25 +14,31 @@ internal sealed class ContainerdConfig
     ];
 
     private readonly TomlTable _root;
+    private readonly string[] _plugin;
 
-    private ContainerdConfig(TomlTable root) => _root = root;
+    private ContainerdConfig(TomlTable root, Version? reader)
+    {
+        _root = root;
+        // containerd 2 does not carry the oldest section over to the newest.
+        _plugin = s_pluginsByVersion[HasVersion || reader is not { Major: >= 2 } ? Math.Clamp(Version, 1, 3) - 1 : 2];
+    }
 
-    /// <summary>The version that the file says it has; containerd takes one that says nothing for 1.</summary>
+    /// <summary>The version that the file says it has; one that says nothing has 1.</summary>
     public int Version => _root.TryGetValue("version", out var version) && version is long number ? (int)number : 1;
 
     /// <summary>
     /// Where this version has the CRI plugin's runtimes (containerd's docs/PLUGINS.md and docs/cri/config.md): containerd 1.x reads versions 1
     /// and 2, containerd 2.0 those and 3, containerd 2.3 those and 4.
     /// </summary>
-    public IReadOnlyList<string> RuntimesPath => [.. Plugin(Version), "containerd", "runtimes"];
+    public IReadOnlyList<string> RuntimesPath => [.. _plugin, "containerd", "runtimes"];
 
     /// <summary>Whether the file says anything of the CRI plugin.</summary>
-    public bool HasCriPlugin => Find(Plugin(Version)) is TomlTable;
+    public bool HasCriPlugin => Find(_plugin) is TomlTable;
 
     /// <summary>The runtimes by the names of their handlers.</summary>
     public IReadOnlyDictionary<string, RuntimeEntry> Runtimes => RuntimesAt(RuntimesPath);
 
-    public string DefaultRuntime => Find([.. Plugin(Version), "containerd", "default_runtime_name"]) as string is { Length: > 0 } name ? name : "runc";
+    public string DefaultRuntime => Find([.. _plugin, "containerd", "default_runtime_name"]) as string is { Length: > 0 } name ? name : "runc";
 
     /// <summary>In a dump: the files that it was made of, the main one among them.</summary>
     public IReadOnlyList<string> Imports => Texts("imports");
@@ -43,12 +49,14 @@ internal sealed class ContainerdConfig
     public string? Address =>
         (Find(["grpc", "address"]) ?? Find(["plugins", "io.containerd.server.v1.grpc", "address"])) as string is { Length: > 0 } address ? address : null;
 
+    /// <param name="text">A file, or what <c>containerd config dump</c> prints.</param>
+    /// <param name="reader">The containerd that reads it; null when the text tells its version itself.</param>
     /// <exception cref="FormatException">It is no TOML; the message says where.</exception>
-    public static ContainerdConfig Parse(string text)
+    public static ContainerdConfig Parse(string text, Version? reader = null)
     {
         try
         {
-            return new ContainerdConfig(TomlSerializer.Deserialize<TomlTable>(text) ?? []);
+            return new ContainerdConfig(TomlSerializer.Deserialize<TomlTable>(text) ?? [], reader);
         }
         catch (TomlException exception)
         {
@@ -58,7 +66,7 @@ internal sealed class ContainerdConfig
 
     /// <summary>The path of the section that has the handler although this version does not read it there; null when there is none.</summary>
     public IReadOnlyList<string>? SectionInVain(string handler) =>
-        s_pluginsByVersion.Where(plugin => !plugin.SequenceEqual(Plugin(Version)))
+        s_pluginsByVersion.Where(plugin => plugin != _plugin)
             .Select(plugin => (string[])[.. plugin, "containerd", "runtimes"])
             .FirstOrDefault(path => RuntimesAt(path).ContainsKey(handler));
 
@@ -66,7 +74,7 @@ internal sealed class ContainerdConfig
     public bool IsSameWithout(string handler, ContainerdConfig other) =>
         SameTables(_root, other._root, [], [.. RuntimesPath, handler]);
 
-    private static string[] Plugin(int version) => s_pluginsByVersion[Math.Clamp(version, 1, 3) - 1];
+    private bool HasVersion => _root.ContainsKey("version");
 
     private Dictionary<string, RuntimeEntry> RuntimesAt(IReadOnlyList<string> path) =>
         Find(path) is TomlTable runtimes

@@ -14,11 +14,14 @@ internal static class ContainerdConfigEditor
     public static string NewFile => $"{MadeHere}{"\n"}version = 2{"\n"}";
 
     /// <summary>Adds the block; a handler of that name that is not the lab's is turned into comments.</summary>
+    /// <param name="text">The file.</param>
+    /// <param name="block">What to add.</param>
+    /// <param name="reader">The containerd that reads it; null when the file tells its version itself.</param>
     /// <exception cref="FormatException">The text is no TOML, or has the handler in a place where it cannot be turned into comments.</exception>
-    public static string Add(string text, HandlerBlock block)
+    public static string Add(string text, HandlerBlock block, Version? reader = null)
     {
         text = Remove(text, block.Handler);
-        var before = ContainerdConfig.Parse(text);
+        var before = ContainerdConfig.Parse(text, reader);
         var path = before.RuntimesPath;
         var newLine = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
 
@@ -27,7 +30,7 @@ internal static class ContainerdConfigEditor
             ? ReplaceInline(hidden, parent, path, block, newLine)
             : Insert(hidden, EndOfContent(hidden), newLine + newLine + block.ToText(path, newLine));
 
-        var after = ContainerdConfig.Parse(changed);
+        var after = ContainerdConfig.Parse(changed, reader);
         return after.Runtimes.TryGetValue(block.Handler, out var entry) && entry.IsSameAs(block.Entry) && Remove(changed, block.Handler) == text
             ? changed
             : throw new FormatException($"handler {block.Handler} cannot be added to it without changing more");

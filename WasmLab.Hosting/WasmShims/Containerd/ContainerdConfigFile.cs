@@ -47,8 +47,8 @@ internal sealed record ContainerdConfigFile(string Path, string Text, UnixFileMo
             }
         }
 
-        return files.FindLast(file => ContainerdConfig.Parse(file.Text).Runtimes.Count > 0)
-            ?? files.FindLast(file => ContainerdConfig.Parse(file.Text).HasCriPlugin)
+        return files.FindLast(file => ContainerdConfig.Parse(file.Text, facts.Version).Runtimes.Count > 0)
+            ?? files.FindLast(file => ContainerdConfig.Parse(file.Text, facts.Version).HasCriPlugin)
             ?? main;
     }
 }

@@ -171,13 +171,13 @@ internal sealed class ContainerdInstaller(LabOptions options, IEnumerable<IShimS
 
     private static void Tell(string handler, INode node, ContainerdFacts facts, ContainerdConfig effective, ContainerdConfigFile file, LabStep step)
     {
-        var config = ContainerdConfig.Parse(file.Text);
+        var config = ContainerdConfig.Parse(file.Text, facts.Version);
         step.Logger.LogInformation(
             "Node {Node}: {Architecture}, containerd {Version}; {File} (version {ConfigVersion}), section {Section}; handler {Handler}: {Entry}; default runtime {Default}: {DefaultEntry}.",
             node.Name, facts.Architecture, facts.VersionText, file.Exists ? file.Path : file.Path + ", which is not there yet", config.Version,
             HandlerBlock.Key(config.RuntimesPath), handler, effective.Runtimes.GetValueOrDefault(handler)?.Describe() ?? "none",
             effective.DefaultRuntime, effective.Runtimes.GetValueOrDefault(effective.DefaultRuntime)?.Describe() ?? "none");
-        if (config.SectionInVain(handler) is { } inVain)
+        if (!effective.Runtimes.ContainsKey(handler) && config.SectionInVain(handler) is { } inVain)
         {
             step.Logger.LogWarning(
                 "Node {Node}: {File} has handler {Handler} in section {Section}, which a file of version {Version} does not use.",

@@ -39,6 +39,12 @@ internal static class ContainerdRequirements
                 + "(containerd 2: config-v3.toml.tmpl) in the same folder, and put the shim into a folder of the PATH";
         }
 
+        // 1.6 takes such a file and overlooks most of it.
+        if (facts.Version?.Major < 2 && facts.ConfigurationText is { } file && ContainerdConfig.Parse(file).Version is > 2 and var version)
+        {
+            return $"{facts.ConfigurationPath} is of version {version}, which containerd {facts.VersionText} does not read: write it in version 2, or update containerd to 2.0 or later";
+        }
+
         return ContainerdConfig.Parse(facts.Dump).DisabledPlugins.FirstOrDefault(IsCri) is { } disabled
             ? $"the plugin that a kubelet speaks to is switched off: disabled_plugins names '{disabled}' in {facts.ConfigurationPath}. Take it out there and restart containerd"
             : null;

@@ -52,7 +52,7 @@ internal sealed record InstallPlan(RuntimeEntry Entry, string Text)
             return plan;
         }
 
-        var text = Write(file, new HandlerBlock(handler, entry) { Program = installed, Kept = Kept(handler, file, effective) });
+        var text = Write(file, new HandlerBlock(handler, entry) { Program = installed, Kept = Kept(handler, file, facts, effective) }, facts);
         return plan with { Text = text, ChangesConfiguration = text != file.Text };
     }
 
@@ -83,11 +83,11 @@ internal sealed record InstallPlan(RuntimeEntry Entry, string Text)
             new ShimInstalled(ProgramPath, program.Sha256, HasReplaced: !isOurs || installed is { HasReplaced: true }));
     }
 
-    private static string Write(ContainerdConfigFile file, HandlerBlock block)
+    private static string Write(ContainerdConfigFile file, HandlerBlock block, ContainerdFacts facts)
     {
         try
         {
-            return ContainerdConfigEditor.Add(file.Text, block);
+            return ContainerdConfigEditor.Add(file.Text, block, facts.Version);
         }
         catch (FormatException exception)
         {
@@ -96,8 +96,8 @@ internal sealed record InstallPlan(RuntimeEntry Entry, string Text)
     }
 
     /// <summary>The runtimes that only containerd's defaults name, without the options that say nothing.</summary>
-    private static Dictionary<string, RuntimeEntry> Kept(string handler, ContainerdConfigFile file, ContainerdConfig effective) =>
-        ContainerdConfig.Parse(ContainerdConfigEditor.Remove(file.Text, handler)).Runtimes.Count > 0
+    private static Dictionary<string, RuntimeEntry> Kept(string handler, ContainerdConfigFile file, ContainerdFacts facts, ContainerdConfig effective) =>
+        ContainerdConfig.Parse(ContainerdConfigEditor.Remove(file.Text, handler), facts.Version).Runtimes.Count > 0
             ? []
             : effective.Runtimes.Where(runtime => runtime.Key != handler).ToDictionary(
                 runtime => runtime.Key,

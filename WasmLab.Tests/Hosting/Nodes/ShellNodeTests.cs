@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ namespace WasmLab.Tests.Hosting.Nodes;
 
 /// <summary>Commands and files reach a node through programs that hand words on as they are and through such that hand them to a shell, as ssh does.</summary>
 [Trait(Category.Name, Category.EndToEnd)]
+[UnsupportedOSPlatform("windows")]
 public sealed class ShellNodeTests : IDisposable
 {
     private static readonly string[] s_likeDockerExec = ["env"];

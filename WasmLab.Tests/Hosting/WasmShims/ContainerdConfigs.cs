@@ -139,10 +139,10 @@ internal static class ContainerdConfigs
         version = 2
         plugins."io.containerd.grpc.v1.cri".sandbox_image = "pause:1" # the mirror's
 
-        [plugins."io.containerd.grpc.v1.cri"]
-        containerd.default_runtime_name = "runc"
-        containerd.runtimes.runc.runtime_type = "io.containerd.runc.v2"
-        containerd.runtimes.runc.options.SystemdCgroup = true
+        [plugins."io.containerd.grpc.v1.cri".containerd]
+        default_runtime_name = "runc"
+        runtimes.runc.runtime_type = "io.containerd.runc.v2"
+        runtimes.runc.options.SystemdCgroup = true
         """;
 
     /// <summary>The runtimes in one line.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using WasmLab.Hosting.Diagnosis;
 using WasmLab.Hosting.WasmShims.Containerd;
 using WasmLab.Tests.Support;
@@ -6,6 +7,7 @@ namespace WasmLab.Tests.Hosting.WasmShims;
 
 /// <summary>What the doctor finds on stand-in nodes on which one thing was broken after the step.</summary>
 [Trait(Category.Name, Category.EndToEnd)]
+[SupportedOSPlatform("linux")]
 public sealed class ContainerdDiagnosticTests : IAsyncLifetime
 {
     private const string Shim = "#!/bin/sh\n";

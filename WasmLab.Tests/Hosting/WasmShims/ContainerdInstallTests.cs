@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Aspire.Hosting;
 using WasmLab.Hosting.WasmShims.Containerd;
 using WasmLab.Tests.Support;
@@ -6,6 +7,7 @@ namespace WasmLab.Tests.Hosting.WasmShims;
 
 /// <summary>The shim step on stand-in nodes: real processes, the documented words of the real programs.</summary>
 [Trait(Category.Name, Category.EndToEnd)]
+[SupportedOSPlatform("linux")]
 public sealed class ContainerdInstallTests : IDisposable
 {
     private const string Shim = "#!/bin/sh\nprintf '%s:\\n  Version: 0.6.0\\n' \"$0\"\n";

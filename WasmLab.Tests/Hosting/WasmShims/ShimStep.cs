@@ -9,6 +9,7 @@ using WasmLab.Hosting.Lab;
 using WasmLab.Hosting.Nodes;
 using WasmLab.Hosting.WasmShims;
 using WasmLab.Hosting.WasmShims.Containerd;
+using WasmLab.Kubernetes;
 using WasmLab.Tests.EmbeddedAspire;
 using WasmLab.Tests.Support;
 
@@ -43,6 +44,16 @@ internal sealed class ShimStep : IAsyncDisposable
 
     /// <summary>What the step has said since the last call.</summary>
     public string Log => _log.Take();
+
+    /// <summary>How long the pods on the nodes may take.</summary>
+    public TimeSpan NodesDeadline
+    {
+        set => ((PodNodes)_application.Services.GetRequiredService<INodes>()).Deadline = value;
+    }
+
+    public void Connect(KubeConfig config) => _application.Services.GetRequiredService<ClusterConnections>().ConnectHost(config);
+
+    public Task<NodeSession> OpenNodesAsync() => _application.Services.GetRequiredService<INodes>().OpenAsync(Step, Token);
 
     public Task InstallAsync() => _application.Services.GetRequiredService<IWasmShimProvider>().InstallAsync(_shim, Step, Token);
 
