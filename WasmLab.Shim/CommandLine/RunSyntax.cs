@@ -45,6 +45,8 @@ internal sealed class RunSyntax
 
     private readonly Option<int?> _memoryPageLimit = new("--memory-page-limit", "--max-memory-pages") { Description = "The most pages (64 KiB) that a memory may have." };
 
+    private readonly Option<long?> _fuel = new("--fuel") { Description = "How much it may do, about one unit an instruction; then it traps." };
+
     public void AddTo(Command command)
     {
         command.Add(_module);
@@ -55,6 +57,7 @@ internal sealed class RunSyntax
         command.Add(_binds);
         command.Add(_connects);
         command.Add(_timeout);
+        command.Add(_fuel);
         command.Add(_invoke);
         command.Add(_memoryPageLimit);
     }
@@ -73,6 +76,7 @@ internal sealed class RunSyntax
         ],
         Network = ParseNetwork(parsed.GetValue(_binds) ?? [], parsed.GetValue(_connects) ?? []),
         Timeout = parsed.GetValue(_timeout) is { } timeout ? Duration.Parse("--timeout", timeout) : null,
+        Fuel = parsed.GetValue(_fuel) is { } fuel ? fuel >= 0 ? fuel : throw new RunException($"--fuel must be 0 or more, but is {fuel}") : null,
         Invoke = parsed.GetValue(_invoke),
         MemoryPageLimit = parsed.GetValue(_memoryPageLimit) is { } limit
             ? limit is >= 1 and <= 65_536 ? limit : throw new RunException($"--memory-page-limit must be 1 to 65536, but is {limit}")

@@ -12,8 +12,9 @@ internal static class ForegroundRun
 
     public static int Run(RunRequest request, TextWriter output, TextWriter error)
     {
-        using var engine = new Engine(request.MemoryPageLimit is { } limit ? new EngineOptions { MaxMemoryPages = limit } : null);
-        var run = new ModuleRun();
+        var options = new EngineOptions { CountFuel = request.Fuel is not null };
+        using var engine = new Engine(request.MemoryPageLimit is { } limit ? options with { MaxMemoryPages = limit } : options);
+        var run = new ModuleRun { Limits = request.Fuel is { } fuel ? new InstanceOptions { Fuel = fuel } : null };
         using var finished = new ManualResetEventSlim();
         using var stopped = new ManualResetEventSlim();
         var stopCode = ExitCodes.Success;

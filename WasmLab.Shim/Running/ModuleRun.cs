@@ -14,6 +14,9 @@ internal sealed class ModuleRun
     private WasiContext? _context;
     private Instance? _instance;
 
+    /// <summary>The instance's limits; null for none beyond the engine's.</summary>
+    public InstanceOptions? Limits { get; init; }
+
     /// <summary>Runs a module to its end. Whatever goes wrong is told by the outcome.</summary>
     /// <param name="engine">The engine that <paramref name="load"/> uses.</param>
     /// <param name="load">Gives the module.</param>
@@ -33,7 +36,7 @@ internal sealed class ModuleRun
                 return _stopped!;
             }
 
-            using var instance = linker.Instantiate(module);
+            using var instance = linker.Instantiate(module, Limits);
             if (!TryPublish(context, instance))
             {
                 return _stopped!;

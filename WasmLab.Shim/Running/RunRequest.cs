@@ -16,6 +16,9 @@ internal sealed record RunRequest
     /// <summary>Where the module may listen and connect.</summary>
     public WasiNetwork Network { get; init; } = WasiNetwork.All;
 
+    /// <summary>The fuel that it may use up; null for as much as it wants.</summary>
+    public long? Fuel { get; init; }
+
     /// <summary>How long it may run; null for as long as it wants.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -132,6 +132,16 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OutOfFuel_IsATrap()
+    {
+        using var shim = ShimProcess.Start("run", Save(new GuestModule().Function("_start", ":", GuestModule.Forever()).Build()), "--fuel", "10000");
+
+        (await shim.ExitAsync()).ShouldBe(134);
+
+        shim.Error.ShouldContain("all fuel consumed");
+    }
+
+    [Fact]
     public async Task Run_LongerThanItsTimeout_EndsWith124()
     {
         using var shim = ShimProcess.Start("run", Save(new GuestModule().Function("_start", ":", GuestModule.Forever()).Build()), "--timeout", "100ms");

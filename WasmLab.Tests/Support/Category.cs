@@ -20,6 +20,9 @@ internal static class Category
     /// <summary>Needs root and containerd.</summary>
     public const string Node = "Node";
 
+    /// <summary>Programs that nobody here wrote, as <c>Wasi/RealPrograms/setup.sh</c> gets them, and Node.</summary>
+    public const string Programs = "Programs";
+
     /// <summary>The official WebAssembly test suite.</summary>
     public const string Spec = "Spec";
 }

@@ -8,7 +8,7 @@ public sealed class CategoryTests
     [Fact]
     public void EveryTest_CarriesExactlyOneCategory()
     {
-        string[] known = [Category.Unit, Category.EndToEnd, Category.Browser, Category.Client, Category.Node, Category.Spec];
+        string[] known = [Category.Unit, Category.EndToEnd, Category.Browser, Category.Client, Category.Node, Category.Programs, Category.Spec];
 
         var tests = typeof(CategoryTests).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods())

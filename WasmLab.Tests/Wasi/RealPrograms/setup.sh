@@ -6,13 +6,15 @@ target=${1:?usage: setup.sh FOLDER}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
-[ -e "$target/complete" ] && cmp -s "$0" "$target/complete" && exit
+[ -e "$target/complete" ] && cmp -s "$here/setup.sh" "$target/complete" && exit
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # quietly COMMAND...: its output is shown only when it fails.
 quietly() {
-    "$@" >"$work/log" 2>&1 || { echo "failed: $*"; tail -n 30 "$work/log"; return 1; }
+    local log
+    log=$(mktemp "$work/log.XXXXXX")
+    "$@" >"$log" 2>&1 || { echo "failed: $*"; tail -n 30 "$log"; return 1; }
 }
 
 packages=(clang lld wasi-libc libclang-rt-14-dev-wasm32 libc6-dev gcc make dpkg-dev tcl)
@@ -56,22 +58,27 @@ both() {
     quietly gcc -O1 -w "$@" -o "$target/$name" -lm
 }
 
-(
+sqlite() (
     cd sqlite3-*/
     quietly ./configure --disable-readline --disable-tcl
     quietly make sqlite3.c shell.c
     both sqlite3 -- -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_POPEN -DSQLITE_NOHAVE_SYSTEM -I. sqlite3.c shell.c
 )
-(
+
+others() (
     cd libzstd-*/
     both zstd -- -DZSTD_DISABLE_ASM -DZSTD_NODICT -DZSTD_NOTRACE -Ilib -Ilib/common -Iprograms \
         lib/common/*.c lib/compress/*.c lib/decompress/*.c \
         programs/{zstdcli,util,timefn,fileio,fileio_asyncio,benchfn,benchzstd,datagen}.c
-)
-(
+
     # Without setjmp a script's error ends the program; a script without errors does not notice.
-    cd lua5.4-*/src
+    cd ../lua5.4-*/src
     echo '#define DEB_HOST_MULTIARCH "none"' >lua5.4-deb-multiarch.h
-    both lua '-DLUAI_THROW(L,c)=abort()' '-DLUAI_TRY(L,c,a)={a}' -Dluai_jmpbuf=int -- -I. $(ls *.c | grep -v -e '^luac\.c$' -e '^onelua\.c$' -e '^ltests\.c$')
+    both lua '-DLUAI_THROW(L,c)=abort()' '-DLUAI_TRY(L,c,a)={a}' -Dluai_jmpbuf=int -- -I. \
+        $(ls *.c | grep -v -e '^luac\.c$' -e '^onelua\.c$' -e '^ltests\.c$')
 )
-cp "$0" "$target/complete"
+
+sqlite &
+others
+wait $!
+cp "$here/setup.sh" "$target/complete"
