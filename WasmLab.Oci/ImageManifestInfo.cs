@@ -13,6 +13,9 @@ public sealed record ImageManifestInfo
     /// <summary>The digest of its manifest.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>The digest of its configuration, which nodes show as the image's id.</summary>
+    public string Id => ConfigDescriptor.Digest;
+
     /// <summary>The size of manifest, configuration and layers as stored, in bytes.</summary>
     public required long Size { get; init; }
 

@@ -88,6 +88,29 @@ public sealed class ImageStore(string directory, UnpackLimits? limits = null)
         return new ImageArchive(blobs).WriteAsync(image, tar, cancellationToken);
     }
 
+    /// <summary>Takes the images of an archive in, those that have a full name; one of the same reference is replaced.</summary>
+    /// <param name="tar">An OCI image layout as a tar archive, as <see cref="ExportAsync"/> and <c>docker save</c> (from Docker 25 on) write it.</param>
+    /// <param name="cancellationToken">Cancels; no image is replaced then.</param>
+    /// <returns>The references of the images.</returns>
+    /// <exception cref="ImageException">The archive is none, or is damaged.</exception>
+    public async Task<IReadOnlyList<ImageReference>> ImportAsync(Stream tar, CancellationToken cancellationToken = default)
+    {
+        var imported = (await new ImageArchiveReader(blobs).ReadAsync(tar, cancellationToken))
+            .Select(entry => (Entry: entry, Reference: ImageReference.TryParse(NameOf(entry), out var reference) ? reference : null))
+            .Where(image => image.Reference is { Tag: not null })
+            .Select(image => (Name: image.Reference!.ToString(), image.Reference, image.Entry))
+            .ToList();
+        var names = imported.Select(image => image.Name).ToHashSet(StringComparer.Ordinal);
+        await index.ChangeAsync(
+            entries => entries
+                .Where(other => NameOf(other) is not { } name || !names.Contains(name))
+                .Concat(imported.Select(image => image.Entry with { Annotations = new(StringComparer.Ordinal) { [Annotations.ReferenceName] = image.Name } }))
+                .OrderBy(NameOf, StringComparer.Ordinal)
+                .ThenBy(other => other.Digest, StringComparer.Ordinal),
+            cancellationToken);
+        return [.. imported.Select(image => image.Reference!)];
+    }
+
     private static string Tagged(ImageReference reference) =>
         reference is { Tag: not null, Digest: null }
             ? reference.ToString()
