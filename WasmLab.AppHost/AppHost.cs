@@ -21,7 +21,7 @@ nativeCluster.AddFlavor("native", ingress)
 
 // embed: a WebAssembly module and a runtime, in one image.
 embedCluster.AddFlavor("embed", ingress)
-    .WithEmbedImage("wasmlab/httpbin:embed", module: "../assets/modules/httpbin.wasm")
+    .WithEmbedImage("wasmlab/httpbin:embed", module: "../assets/modules/httpbin.wasm", sources: "../assets/httpbin")
     .WithManifest("../assets/manifests/embed.yaml");
 
 // runtime: a WebAssembly module alone, run by the node.

@@ -28,6 +28,7 @@ public static class ClusterBuilderExtensions
         var program = new ClusterProgram(options, trace);
         var provider = ClusterProviders.Create(options, program);
         builder.Services.AddSingleton(trace);
+        builder.Services.AddSingleton(new OtlpReceiver(builder));
         builder.Services.AddSingleton(program);
         builder.Services.AddSingleton<IClusterProvider>(provider);
         builder.Services.AddLab(options);

@@ -27,7 +27,7 @@ internal sealed class ClusterProgram(LabOptions options, BringUpTrace trace)
                 options.StateDirectory,
                 ["exec", LabPrograms.Cluster, "--state-directory", options.StateDirectory, "--kubeconfig", options.KubeConfigPath, .. arguments])
             .WithOtlpExporter()
-            .WithEnvironment(async context => trace.Export(await OtlpVariablesAsync(context).ConfigureAwait(false)))
+            .WithEnvironment(async context => trace.Export(await OtlpReceiver.SelectAsync(context).ConfigureAwait(false)))
             .WithIconName("Server")
             .WithParentRelationship(cluster);
         _resource = program.Resource;
@@ -93,17 +93,4 @@ internal sealed class ClusterProgram(LabOptions options, BringUpTrace trace)
             .Select(part => part.Split('=', 2))
             .Where(pair => pair.Length == 2 && Uri.TryCreate(pair[1], UriKind.Absolute, out _))
             .ToDictionary(pair => pair[0], pair => new Uri(pair[1]), StringComparer.Ordinal);
-
-    private static async Task<Dictionary<string, string>> OtlpVariablesAsync(EnvironmentCallbackContext context)
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (var (name, value) in context.EnvironmentVariables.Where(variable => variable.Key.StartsWith("OTEL_EXPORTER_OTLP_", StringComparison.Ordinal)))
-        {
-            variables[name] = (value is IValueProvider provider
-                ? await provider.GetValueAsync(context.CancellationToken).ConfigureAwait(false)
-                : value.ToString()) ?? string.Empty;
-        }
-
-        return variables;
-    }
 }

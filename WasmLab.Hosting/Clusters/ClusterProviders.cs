@@ -9,6 +9,6 @@ internal static class ClusterProviders
     {
         ClusterKind.Embedded => new EmbeddedClusterProvider(options, program),
         ClusterKind.Context => new ContextClusterProvider(options),
-        _ => throw new DistributedApplicationException($"WasmLab:Cluster '{options.Cluster}' is not supported by this version."),
+        _ => new MinikubeClusterProvider(options),
     };
 }

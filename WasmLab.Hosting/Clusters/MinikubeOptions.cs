@@ -21,6 +21,9 @@ internal sealed record MinikubeOptions
     /// <summary>As <c>minikube start --kubernetes-version</c>; null leaves it to minikube.</summary>
     public string? KubernetesVersion { get; init; }
 
+    /// <summary>How long <c>minikube start</c> may take; at first it pulls images of more than a gigabyte.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(18);
+
     public MinikubeLifetime Lifetime { get; init; } = MinikubeLifetime.Persistent;
 
     public static MinikubeOptions Read(SettingsReader reader)
@@ -34,6 +37,7 @@ internal sealed record MinikubeOptions
             Cpus = reader.Text("Minikube:Cpus"),
             Memory = reader.Text("Minikube:Memory"),
             KubernetesVersion = reader.Text("Minikube:KubernetesVersion"),
+            StartTimeout = reader.Time("Minikube:StartTimeout", defaults.StartTimeout),
             Lifetime = reader.Choice("Minikube:Lifetime", defaults.Lifetime),
         };
     }

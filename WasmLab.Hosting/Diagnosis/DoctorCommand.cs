@@ -21,11 +21,7 @@ internal static class DoctorCommand
             await foreach (var finding in step.Get<Doctor>().ExamineAsync(step, context.CancellationToken).ConfigureAwait(false))
             {
                 findings.Add(finding);
-                var level = finding.Status == FindingStatus.Broken ? LogLevel.Error : LogLevel.Information;
-                foreach (var line in DoctorReport.Of(finding).Split(Environment.NewLine))
-                {
-                    step.Logger.Log(level, "{Line}", line);
-                }
+                DoctorReport.Log(step.Logger, finding);
             }
 
             var summary = DoctorReport.Summary(findings);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace WasmLab.Hosting.Diagnosis;
 
@@ -26,6 +27,16 @@ internal static class DoctorReport
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Writes one finding, a broken one as an error.</summary>
+    public static void Log(ILogger logger, Finding finding)
+    {
+        var level = finding.Status == FindingStatus.Broken ? LogLevel.Error : LogLevel.Information;
+        foreach (var line in Of(finding).Split(Environment.NewLine))
+        {
+            logger.Log(level, "{Line}", line);
+        }
     }
 
     /// <summary>The last line.</summary>

@@ -12,8 +12,8 @@ internal abstract record FlavorImageContent
     /// <summary>The server as a static program of the node's platform: prebuilt, or built by cargo from its sources.</summary>
     public sealed record Native(string Sources, string PrebuiltPrograms) : FlavorImageContent;
 
-    /// <summary>The server as a WebAssembly module, together with a runtime that is an ordinary program.</summary>
-    public sealed record Embed(string Module) : FlavorImageContent;
+    /// <summary>The server as a WebAssembly module, together with a runtime that is an ordinary program; or its Dockerfile in its sources.</summary>
+    public sealed record Embed(string Module, string Sources) : FlavorImageContent;
 
     /// <summary>The server as a WebAssembly module and nothing else.</summary>
     public sealed record Runtime(string Module) : FlavorImageContent;

@@ -62,7 +62,10 @@ public static class FlavorBuilderExtensions
         return flavor.WithAnnotation(new FlavorManifestAnnotation(Resolve(flavor, path)));
     }
 
-    /// <summary>The image holds a static program: a prebuilt one for this platform, or one that cargo builds.</summary>
+    /// <summary>
+    /// The image holds a static program: a prebuilt one for the node's platform, or one that cargo (for this machine) or docker (for a real
+    /// node) builds.
+    /// </summary>
     /// <param name="flavor">The flavor.</param>
     /// <param name="reference">The image's reference.</param>
     /// <param name="sources">The folder of the program's <c>Cargo.toml</c>, relative to the AppHost's folder.</param>
@@ -75,14 +78,20 @@ public static class FlavorBuilderExtensions
             reference, new FlavorImageContent.Native(Resolve(flavor, sources), Resolve(flavor, prebuilt))));
     }
 
-    /// <summary>The image holds a WebAssembly module and a runtime that runs it as an ordinary container.</summary>
+    /// <summary>
+    /// The image holds a WebAssembly module and a runtime that runs it as an ordinary container: the lab's own for the embedded node, WasmEdge
+    /// from the Dockerfile for a real one.
+    /// </summary>
     /// <param name="flavor">The flavor.</param>
     /// <param name="reference">The image's reference.</param>
     /// <param name="module">The module's path, relative to the AppHost's folder.</param>
-    public static IResourceBuilder<FlavorResource> WithEmbedImage(this IResourceBuilder<FlavorResource> flavor, string reference, string module)
+    /// <param name="sources">The folder of <c>embed.Dockerfile</c>, relative to the AppHost's folder.</param>
+    public static IResourceBuilder<FlavorResource> WithEmbedImage(
+        this IResourceBuilder<FlavorResource> flavor, string reference, string module, string sources)
     {
         ArgumentNullException.ThrowIfNull(flavor);
-        return flavor.WithAnnotation(new FlavorImageAnnotation(reference, new FlavorImageContent.Embed(Resolve(flavor, module))));
+        return flavor.WithAnnotation(new FlavorImageAnnotation(
+            reference, new FlavorImageContent.Embed(Resolve(flavor, module), Resolve(flavor, sources))));
     }
 
     /// <summary>The image holds a WebAssembly module only; the node runs it with the handler that the pod's RuntimeClass names.</summary>

@@ -10,7 +10,7 @@ using WasmLab.Kubernetes.Objects;
 namespace WasmLab.Hosting.Flavors;
 
 /// <summary>Applies a flavor's manifest in its virtual cluster and waits until its pod is ready.</summary>
-internal sealed class FlavorDeployment(ClusterConnections connections, HostObjects hostObjects)
+internal sealed class FlavorDeployment(ClusterConnections connections, HostObjects hostObjects, LabOptions options)
 {
     private const string DefaultNamespace = "default";
 
@@ -25,7 +25,7 @@ internal sealed class FlavorDeployment(ClusterConnections connections, HostObjec
         }
 
         var virtualCluster = connections.Get(context);
-        var objects = await FlavorManifest.ReadAsync(flavor, cancellationToken).ConfigureAwait(false);
+        var objects = await FlavorManifest.ReadAsync(flavor, options.Images, cancellationToken).ConfigureAwait(false);
         foreach (var item in objects.OrderBy(item => KindOf(item) == "RuntimeClass" ? 0 : 1))
         {
             if (KindOf(item) == "RuntimeClass")

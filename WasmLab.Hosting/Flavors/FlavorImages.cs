@@ -7,7 +7,7 @@ using WasmLab.Oci;
 namespace WasmLab.Hosting.Flavors;
 
 /// <summary>Builds the flavors' images into the lab's local store.</summary>
-internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgram, NodePlatform nodePlatform)
+internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgram, NodePlatform nodePlatform, DockerBuild docker)
 {
     private const string ProgramPath = "httpbin";
     private const string ModulePath = "httpbin.wasm";
@@ -21,26 +21,26 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
     public async Task BuildAsync(string flavor, FlavorImageAnnotation annotation, LabStep step, CancellationToken cancellationToken)
     {
         var reference = ImageReference.Parse(annotation.Reference);
-        step.ByHand($"docker build -f assets/httpbin/{flavor}.Dockerfile -t {annotation.Reference} assets/httpbin");
+        var platform = await nodePlatform.FindAsync(cancellationToken).ConfigureAwait(false);
+        if (DockerSources(annotation.Content, platform) is { } sources)
+        {
+            await docker.RunAsync(flavor, sources, reference, platform, step, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            step.ByHand($"docker build -f assets/httpbin/{flavor}.Dockerfile -t {annotation.Reference} assets/httpbin    # the lab puts it together without docker");
+            if (!step.IsRehearsal)
+            {
+                var builder = await BuilderAsync(flavor, annotation.Content, platform, step, cancellationToken).ConfigureAwait(false);
+                await _store.SaveAsync(reference, builder.Build(), cancellationToken).ConfigureAwait(false);
+            }
+        }
 
         if (step.IsRehearsal)
         {
             return;
         }
 
-        var platform = await nodePlatform.FindAsync(cancellationToken).ConfigureAwait(false);
-        var builder = annotation.Content switch
-        {
-            FlavorImageContent.Native native => Native(await nativeProgram.FindAsync(native, platform, step, cancellationToken).ConfigureAwait(false)),
-            FlavorImageContent.Embed embed => Embed(flavor, Existing(embed.Module)),
-            FlavorImageContent.Runtime runtime => Runtime(runtime.Module),
-            _ => throw new InvalidOperationException($"Unknown content {annotation.Content}."),
-        };
-        builder.Platform = platform;
-        builder.Environment["FLAVOR"] = flavor;
-        builder.ExposedPorts.Add(Port);
-
-        await _store.SaveAsync(reference, builder.Build(), cancellationToken).ConfigureAwait(false);
         if (_store.Find(reference) is { } image)
         {
             step.Logger.LogInformation("Built {Reference}: {Digest}, {Size} bytes.", annotation.Reference, image.Digest, image.Size);
@@ -68,6 +68,30 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
         }
     }
 
+    /// <summary>The folder that docker builds the image from; null when the lab can put it together itself.</summary>
+    private string? DockerSources(FlavorImageContent content, Platform platform) => content switch
+    {
+        FlavorImageContent.Native native when !nativeProgram.CanProvide(native, platform) => native.Sources,
+        FlavorImageContent.Embed embed when options.Cluster != ClusterKind.Embedded && options.Images.EmbedBase is null => embed.Sources,
+        _ => null,
+    };
+
+    private async Task<ImageBuilder> BuilderAsync(
+        string flavor, FlavorImageContent content, Platform platform, LabStep step, CancellationToken cancellationToken)
+    {
+        var builder = content switch
+        {
+            FlavorImageContent.Native native => Native(await nativeProgram.FindAsync(native, platform, step, cancellationToken).ConfigureAwait(false)),
+            FlavorImageContent.Embed embed => Embed(flavor, Existing(embed.Module)),
+            FlavorImageContent.Runtime runtime => Runtime(runtime.Module),
+            _ => throw new InvalidOperationException($"Unknown content {content}."),
+        };
+        builder.Platform = platform;
+        builder.Environment["FLAVOR"] = flavor;
+        builder.ExposedPorts.Add(Port);
+        return builder;
+    }
+
     private static ImageBuilder Native(string program) =>
         new ImageBuilder { Entrypoint = ["/" + ProgramPath] }
             .AddLayer(LayerEntry.FromFile(ProgramPath, program, LayerEntry.Executable));
@@ -76,19 +100,11 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
         new ImageBuilder { Entrypoint = ["/" + ModulePath] }
             .AddLayer(LayerEntry.FromFile(ModulePath, Existing(module)));
 
-    /// <summary>On a real node WasmEdge from a folder of the user's; the embedded node has the lab's own runtime, which takes the same command line.</summary>
-    private ImageBuilder Embed(string flavor, string module)
-    {
-        if (options.Images.EmbedBase is null && options.Cluster != ClusterKind.Embedded)
-        {
-            throw new StepUnavailableException(
-                "A real node wants WasmEdge in the image of the flavor embed: WasmLab:Images:EmbedBase names a folder with it, its program wasmedge at usr/bin.");
-        }
-
-        return new ImageBuilder { Command = [RuntimeName, "--env", $"FLAVOR={flavor}", "--dir", ".:/", "/" + ModulePath] }
+    /// <summary>WasmEdge from a folder of the user's, or the lab's own runtime, which takes the same command line.</summary>
+    private ImageBuilder Embed(string flavor, string module) =>
+        new ImageBuilder { Command = [RuntimeName, "--env", $"FLAVOR={flavor}", "--dir", ".:/", "/" + ModulePath] }
             .AddLayer(options.Images.EmbedBase is { } folder ? FilesOf(folder) : OwnRuntime())
             .AddLayer(LayerEntry.FromFile(ModulePath, module));
-    }
 
     private static IEnumerable<LayerEntry> OwnRuntime()
     {

@@ -11,6 +11,9 @@ internal sealed record ImageOptions
     /// <summary>Folder whose files are the base of the embed image; null builds it from its Dockerfile.</summary>
     public string? EmbedBase { get; init; }
 
+    /// <summary>The name that the nodes pull an image by: with the registry in front, if there is one.</summary>
+    public string NameOf(string image) => Registry is { } registry ? $"{registry.TrimEnd('/')}/{image}" : image;
+
     public static ImageOptions Read(SettingsReader reader, string appHostDirectory) => new()
     {
         Registry = reader.Text("Images:Registry"),

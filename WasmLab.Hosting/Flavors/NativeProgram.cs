@@ -11,25 +11,20 @@ internal sealed class NativeProgram(IProcessRunner processes, LabOptions options
 {
     private const string RustInstall = "https://rustup.rs";
 
+    /// <summary>True when a program is shipped for the platform, or cargo builds for it here.</summary>
+    public bool CanProvide(FlavorImageContent.Native content, Platform platform) =>
+        TargetOf(platform) is var target && (target == Machine || File.Exists(PrebuiltPath(content, target)));
+
     /// <returns>The path of the program.</returns>
     /// <exception cref="StepUnavailableException">No program is shipped for this platform and there is no cargo to build one.</exception>
     public async Task<string> FindAsync(FlavorImageContent.Native content, Platform platform, LabStep step, CancellationToken cancellationToken)
     {
-        // The embedded node is this machine, whatever its system; every other one is Linux.
-        var target = options.Cluster == ClusterKind.Embedded ? Machine : $"linux-{NameOf(platform)}";
-        var fileName = target.StartsWith("win-", StringComparison.Ordinal) ? "httpbin.exe" : "httpbin";
-        var prebuilt = Path.Combine(content.PrebuiltPrograms, target, fileName);
+        var target = TargetOf(platform);
+        var prebuilt = PrebuiltPath(content, target);
         if (File.Exists(prebuilt))
         {
             step.Logger.LogInformation("Using the prebuilt program {Path}; {Sources}/build.sh builds the same.", prebuilt, content.Sources);
             return prebuilt;
-        }
-
-        if (target != Machine)
-        {
-            throw new StepUnavailableException(
-                $"No native program is shipped for the nodes' {target}, and cargo builds for {Machine} here: "
-                + $"build it on such a machine ({content.Sources}/build.sh native) into {Path.GetDirectoryName(prebuilt)}, then run this step again.");
         }
 
         var folder = Path.Combine(options.StateDirectory, "cargo");
@@ -52,10 +47,17 @@ internal sealed class NativeProgram(IProcessRunner processes, LabOptions options
                 $"No native program is shipped for {target} and there is no cargo to build one: install Rust from {RustInstall}, then run this step again.");
         }
 
-        return Path.Combine(folder, "release", fileName);
+        return Path.Combine(folder, "release", FileNameOf(target));
 
         void Log(string line) => step.Logger.LogInformation("{Line}", line);
     }
+
+    /// <summary>The embedded node is this machine, whatever its system; every other one is Linux.</summary>
+    private string TargetOf(Platform platform) => options.Cluster == ClusterKind.Embedded ? Machine : $"linux-{NameOf(platform)}";
+
+    private static string PrebuiltPath(FlavorImageContent.Native content, string target) => Path.Combine(content.PrebuiltPrograms, target, FileNameOf(target));
+
+    private static string FileNameOf(string target) => target.StartsWith("win-", StringComparison.Ordinal) ? "httpbin.exe" : "httpbin";
 
     private static string Machine
     {

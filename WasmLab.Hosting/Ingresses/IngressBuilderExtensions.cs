@@ -24,6 +24,7 @@ public static class IngressBuilderExtensions
             .WithIconName("ArrowRouting")
             .WithParentRelationship(cluster)
             .WaitFor(cluster);
+        IngressTunnel.AddTo(cluster, name, LabOptions.Read(cluster.ApplicationBuilder.Configuration, cluster.ApplicationBuilder.AppHostDirectory));
 
         cluster.ApplicationBuilder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{name}-answers",

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -26,23 +25,16 @@ internal sealed class BringUpTrace(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            if (_provider is not null || !environment.TryGetValue("OTEL_EXPORTER_OTLP_ENDPOINT", out var endpoint))
+            if (_provider is not null || !OtlpReceiver.IsThere(environment))
             {
                 return;
             }
 
-            var http = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL") == "http/protobuf";
             _provider = Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => resource.AddService("apphost", serviceInstanceId: "apphost"))
                 .SetSampler(new WithinTheBringUp())
                 .AddSource(SourceName, "System.Net.Http")
-                .AddOtlpExporter(exporter =>
-                {
-                    exporter.Endpoint = new Uri(http ? endpoint.TrimEnd('/') + "/v1/traces" : endpoint);
-                    exporter.Protocol = http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-                    exporter.Headers = environment.GetValueOrDefault("OTEL_EXPORTER_OTLP_HEADERS");
-                    exporter.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 500;
-                })
+                .AddOtlpExporter(exporter => OtlpReceiver.Configure(exporter, environment))
                 .Build();
 
             var current = Activity.Current;

@@ -27,7 +27,8 @@ internal sealed record ProcessCommand(string Program, IReadOnlyList<string> Argu
     public Action<string> Error { get; init; } = _ => { };
 
     /// <summary>As a user would type it.</summary>
-    public override string ToString() => CommandLine.Of([Program, .. Arguments]);
+    public override string ToString() =>
+        string.Concat(Environment.Select(variable => $"{variable.Key}={CommandLine.Quote(variable.Value)} ")) + CommandLine.Of([Program, .. Arguments]);
 }
 
 /// <summary>A program is not on this machine.</summary>

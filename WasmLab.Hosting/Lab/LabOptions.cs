@@ -60,6 +60,9 @@ internal sealed record LabOptions
     /// <summary>Version of the vcluster chart.</summary>
     public string VirtualClusterChartVersion { get; init; } = "0.36.0";
 
+    /// <summary>Absolute path of the chart's values.</summary>
+    public string VirtualClusterValues { get; init; } = "";
+
     public MinikubeOptions Minikube { get; init; } = new();
 
     public NodeOptions Nodes { get; init; } = new();
@@ -116,11 +119,17 @@ internal sealed record LabOptions
             VirtualClusters = reader.Choice(
                 "VirtualClusters:Kind", cluster == ClusterKind.Minikube ? VirtualClusterKind.VCluster : VirtualClusterKind.Embedded),
             VirtualClusterChartVersion = reader.Text("VirtualClusters:ChartVersion") ?? new LabOptions { StateDirectory = "" }.VirtualClusterChartVersion,
+            VirtualClusterValues = Path.GetFullPath(reader.Text("VirtualClusters:Values") ?? "../assets/vcluster.yaml", appHostDirectory),
             Minikube = MinikubeOptions.Read(reader),
             Nodes = NodeOptions.Read(reader),
             Shim = ShimOptions.Read(reader, appHostDirectory),
             Images = ImageOptions.Read(reader, appHostDirectory),
         };
+
+        if (cluster == ClusterKind.Embedded && options.Images.Registry is { } registry)
+        {
+            reader.Wrong($"WasmLab:Images:Registry is '{registry}', but the embedded node pulls from none: it counts only together with --cluster minikube or context.");
+        }
 
         return reader.Problems.Count == 0
             ? options

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using WasmLab.Hosting.Clusters;
 
 namespace WasmLab.Hosting.Lab;
 
@@ -17,6 +18,7 @@ internal sealed class LabReadiness(
     IConfiguration configuration,
     LabOptions options,
     LabTimings timings,
+    ClusterConnections connections,
     BringUpTrace trace,
     TimeProvider time) : BackgroundService
 {
@@ -124,7 +126,7 @@ internal sealed class LabReadiness(
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"  Kubeconfig  export KUBECONFIG={options.KubeConfigPath}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  Contexts    wasmlab (host), {string.Join(", ", contexts)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  Contexts    {connections.HostContext} (host), {string.Join(", ", contexts)}");
         foreach (var flavor in steps.OfType<FlavorResource>())
         {
             var unavailable = timings.Find(flavor.Name)?.Unavailable;

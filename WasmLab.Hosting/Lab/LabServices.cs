@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Diagnosis;
 using WasmLab.Hosting.Flavors;
 using WasmLab.Hosting.Ingresses;
 using WasmLab.Hosting.Nodes;
+using WasmLab.Hosting.Tools;
 using WasmLab.Hosting.VirtualClusters;
 using WasmLab.Hosting.WasmShims;
 using WasmLab.Hosting.WasmShims.Containerd;
@@ -28,6 +30,9 @@ internal static class LabServices
         services.AddSingleton<FlavorDeployment>();
         services.AddSingleton<FlavorWatcher>();
         services.AddSingleton<NativeProgram>();
+        services.AddSingleton<DockerBuild>();
+        services.AddSingleton<PortForwards.PortForwards>();
+        services.AddSingleton<ToolRequirements>();
         services.AddSingleton<IngressAddress>();
         services.AddDiagnosis();
         if (options.DryRun)
@@ -48,6 +53,7 @@ internal static class LabServices
 
     private static IServiceCollection AddDiagnosis(this IServiceCollection services) => services
         .AddSingleton<Doctor>()
+        .AddSingleton<IDiagnostic, ToolsDiagnostic>()
         .AddSingleton<IDiagnostic, ClusterDiagnostic>()
         .AddSingleton<IDiagnostic, RuntimeClassDiagnostic>()
         .AddSingleton<IDiagnostic, IngressDiagnostic>()
@@ -65,9 +71,32 @@ internal static class LabServices
             .AddContextNodes(options)
             .AddWasmShim(options)
             .AddSingleton<IDiagnostic, ContextDiagnostic>()
-            .AddSingleton<IImageLoader, NodeImageLoader>(),
-        _ => throw NotYet($"WasmLab:Cluster '{options.Cluster}'"),
+            .AddImageLoader<NodeImageLoader>(options),
+        _ => services.AddMinikube(options).AddWasmShim(options),
     };
+
+    private static IServiceCollection AddMinikube(this IServiceCollection services, LabOptions options)
+    {
+        if (options.Minikube.Lifetime == MinikubeLifetime.Session)
+        {
+            services.Configure<HostOptions>(host => host.ShutdownTimeout = MinikubeSession.StopTimeout);
+        }
+
+        return services
+            .AddSingleton<Minikube>()
+            .AddSingleton<IDiagnostic, MinikubeDiagnostic>()
+            .AddSingleton<MinikubeStart>()
+            .AddSingleton<MinikubeSession>()
+            .AddHostedService(provider => provider.GetRequiredService<MinikubeSession>())
+            .AddSingleton<MinikubeIngressAddon>()
+            .AddSingleton<INodes, MinikubeNodes>()
+            .AddImageLoader<MinikubeImageLoader>(options);
+    }
+
+    /// <summary>A registry, if there is one, else straight into the nodes.</summary>
+    private static IServiceCollection AddImageLoader<T>(this IServiceCollection services, LabOptions options)
+        where T : class, IImageLoader =>
+        options.Images.Registry is null ? services.AddSingleton<IImageLoader, T>() : services.AddSingleton<IImageLoader, RegistryImageLoader>();
 
     /// <summary>What brings the handler to real nodes.</summary>
     private static IServiceCollection AddWasmShim(this IServiceCollection services, LabOptions options) => options.Shim.Source switch
@@ -79,14 +108,12 @@ internal static class LabServices
     private static IServiceCollection AddIngress(this IServiceCollection services, LabOptions options) => options.Ingress switch
     {
         IngressKind.Embedded => services.AddSingleton<IIngressProvider, EmbeddedIngressProvider>(),
-        _ => throw NotYet($"WasmLab:Ingress:Kind '{options.Ingress}'"),
+        _ => services.AddSingleton<IIngressProvider, NginxIngressProvider>(),
     };
 
     private static IServiceCollection AddVirtualClusters(this IServiceCollection services, LabOptions options) => options.VirtualClusters switch
     {
         VirtualClusterKind.Embedded => services.AddSingleton<IVirtualClusterProvider, EmbeddedVirtualClusterProvider>(),
-        _ => throw NotYet($"WasmLab:VirtualClusters:Kind '{options.VirtualClusters}'"),
+        _ => services.AddSingleton<VirtualClusterChart>().AddSingleton<IVirtualClusterProvider, ChartVirtualClusterProvider>(),
     };
-
-    private static DistributedApplicationException NotYet(string setting) => new($"{setting} is not supported by this version.");
 }

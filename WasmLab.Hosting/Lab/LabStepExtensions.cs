@@ -27,7 +27,7 @@ internal static class LabStepExtensions
             Description = "Runs this step once more, from where it stands.",
             IconName = "ArrowClockwise",
             UpdateState = context => context.ResourceSnapshot.State?.Text is { } state
-                && (state == KnownResourceStates.FailedToStart || state == Unavailable || state == KnownResourceStates.Finished)
+                && (state == KnownResourceStates.FailedToStart || state == Unavailable || state == KnownResourceStates.Finished || state == KnownResourceStates.Exited)
                     ? ResourceCommandState.Enabled
                     : ResourceCommandState.Hidden,
         });

@@ -40,6 +40,9 @@ internal sealed class ClusterProcess : IAsyncDisposable
     /// <summary>The line <c>wasmlab-cluster ready api=… ingress=…</c>.</summary>
     public string ReadyLine => _ready.Task.Result;
 
+    /// <summary>Where its ingress listens, if it has that part.</summary>
+    public Uri IngressAddress => new(ReadyLine[(ReadyLine.IndexOf("ingress=", StringComparison.Ordinal) + "ingress=".Length)..].Split(' ')[0]);
+
     /// <summary>A client over the network, with the credentials of the kubeconfig that the process wrote.</summary>
     public KubernetesClient Client => _client ??= KubernetesClient.Connect(KubeConfig.Load(KubeConfigPath));
 

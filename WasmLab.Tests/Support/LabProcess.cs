@@ -36,10 +36,16 @@ internal sealed partial class LabProcess : IAsyncDisposable
 
     /// <summary>Starts the AppHost that the tests were built with.</summary>
     public static LabProcess Start(params string[] arguments) =>
-        StartFrom(Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"), arguments);
+        StartFrom(Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"), new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the AppHost that the tests were built with, with other variables.</summary>
+    public static LabProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartFrom(Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"), environment, arguments);
 
     /// <summary>Starts the AppHost of a given assembly.</summary>
-    public static LabProcess StartFrom(string assembly, params string[] arguments)
+    public static LabProcess StartFrom(string assembly, params string[] arguments) => StartFrom(assembly, new Dictionary<string, string>(), arguments);
+
+    private static LabProcess StartFrom(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var state = Directory.CreateTempSubdirectory("wasmlab-lab-").FullName;
         var start = new ProcessStartInfo(DotnetPath())
@@ -61,6 +67,10 @@ internal sealed partial class LabProcess : IAsyncDisposable
         start.Environment["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = "http://127.0.0.1:0";
         start.Environment["ASPIRE_ALLOW_UNSECURED_TRANSPORT"] = "true";
         start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
 
         var lab = new LabProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, state);
         lab._process.OutputDataReceived += (_, line) => lab.Add(line.Data);
