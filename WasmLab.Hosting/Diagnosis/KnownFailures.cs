@@ -51,6 +51,9 @@ internal static partial class KnownFailures
         (Killed(), new(
             "the container needs more memory than its limit",
             "raise resources.limits.memory in the flavor's manifest; WasmEdge's own process counts too")),
+        (Unreachable(), new(
+            "an address that is needed cannot be reached from here",
+            "check the way to it, and HTTPS_PROXY and NO_PROXY where there is a proxy; then run the step again")),
         (CrashLoop(), new(
             "the program starts and ends again and again",
             "its log says why: kubectl logs POD --previous")),
@@ -98,6 +101,9 @@ internal static partial class KnownFailures
 
     [GeneratedRegex("unknown import|magic header not detected|malformed|link failed|incompatible import type", RegexOptions.IgnoreCase)]
     private static partial Regex InvalidModule();
+
+    [GeneratedRegex("no such host|could not resolve host|i/o timeout|TLS handshake timeout|network is unreachable|cannot be reached", RegexOptions.IgnoreCase)]
+    private static partial Regex Unreachable();
 
     [GeneratedRegex("CrashLoopBackOff|back-off restarting", RegexOptions.IgnoreCase)]
     private static partial Regex CrashLoop();

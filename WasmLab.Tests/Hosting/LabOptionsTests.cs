@@ -70,6 +70,10 @@ public sealed class LabOptionsTests
         options.ReadyTimeout.ShouldBe(TimeSpan.FromMinutes(20));
     }
 
+    [Fact]
+    public void Read_RegistryForTheEmbeddedNode_IsRefused() =>
+        Should.Throw<DistributedApplicationException>(() => Read(("WasmLab:Images:Registry", "registry.example"))).Message.ShouldContain("WasmLab:Images:Registry");
+
     [Theory]
     [InlineData("WasmLab:Shim:Sha256", "abc")]
     [InlineData("WasmLab:Shim:Source", "file")]

@@ -47,6 +47,33 @@ public sealed class MinikubeFlowTests : IAsyncDisposable
         }
 
         _machine.Changes.Skip(changes).ShouldBeEmpty();
+
+        _machine.Minikube.Runs = false;
+        await using var last = Start("--doctor");
+        (await last.WaitForExitAsync(Token)).ShouldBe(1, last.Output);
+        last.Output.ShouldMatch("(?m)^  BROKEN  Profile wasm +its machine does not run");
+        last.Output.ShouldContain("remedy: bring the lab up again");
+    }
+
+    [Fact]
+    public async Task Registry_IsSet_ImagesArePushedToIt_AndPulledByThatName()
+    {
+        await using (var lab = Start("--WasmLab:Images:Registry=registry.example:5000/lab"))
+        {
+            await lab.WaitForOutputAsync("  runtime ", Token);
+            await ShouldAnswerAsync(lab);
+        }
+
+        _machine.Changes.ShouldContain("docker push registry.example:5000/lab/wasmlab/httpbin:runtime");
+        _machine.Tools.CallsOf("minikube", "image load").ShouldBeEmpty();
+        var changes = _machine.Changes.Count;
+
+        await using (var lab = Start("--WasmLab:Images:Registry=registry.example:5000/lab"))
+        {
+            await lab.WaitForOutputAsync("  runtime ", Token);
+        }
+
+        _machine.Changes.Skip(changes).ShouldBeEmpty();
     }
 
     [Fact]
@@ -73,6 +100,17 @@ public sealed class MinikubeFlowTests : IAsyncDisposable
 
         _machine.Changes.ShouldBeEmpty();
         Directory.EnumerateFileSystemEntries(_state.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task DryRun_WithTheTunnel_PrintsItInPlaceOfThePortForward()
+    {
+        await using var rehearsal = Start("--dry-run", "--WasmLab:Ingress:Tunnel=true");
+
+        (await rehearsal.WaitForExitAsync(Token)).ShouldBe(0, rehearsal.Output);
+
+        rehearsal.Output.ShouldContain("$ minikube -p wasm tunnel");
+        rehearsal.Output.ShouldNotContain("svc/ingress-nginx-controller");
     }
 
     [Fact]

@@ -25,6 +25,17 @@ public sealed class MinikubeStepFailureTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Registry_DeniesThePush_SaysSo()
+    {
+        _machine.Docker.PushFailure = ToolAnswer.Failed(1, "denied: requested access to the resource is denied");
+
+        var output = await FailAsync("--WasmLab:Images:Registry=registry.example");
+
+        output.ShouldContain("docker push failed (exit code 1): denied: requested access to the resource is denied");
+        output.ShouldContain("docker login registry.example");
+    }
+
+    [Fact]
     public async Task ImageLoad_SaysNothingButLoadsNothing_IsNoticed()
     {
         _machine.Minikube.LoadFailure = ToolAnswer.Silent;
@@ -109,12 +120,12 @@ public sealed class MinikubeStepFailureTests : IAsyncDisposable
         config.ShouldContain("io.containerd.wasmedge.v1");
     }
 
-    private LabProcess Start() =>
-        LabProcess.Start(_machine.Environment, ["--cluster", "minikube", "--WasmLab:ExitWhenReady=true", .. _machine.Minikube.Node.Settings]);
+    private LabProcess Start(params string[] arguments) =>
+        LabProcess.Start(_machine.Environment, ["--cluster", "minikube", "--WasmLab:ExitWhenReady=true", .. _machine.Minikube.Node.Settings, .. arguments]);
 
-    private async Task<string> FailAsync()
+    private async Task<string> FailAsync(params string[] arguments)
     {
-        await using var lab = Start();
+        await using var lab = Start(arguments);
         (await lab.WaitForExitAsync(Token)).ShouldBe(1, lab.Output);
         return lab.Output;
     }

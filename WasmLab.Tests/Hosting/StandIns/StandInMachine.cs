@@ -10,6 +10,7 @@ internal sealed class StandInMachine : IAsyncDisposable
         Docker = new StandInDocker();
         Helm = new StandInHelm(() => Minikube!.Cluster);
         Minikube = new StandInMinikube();
+        Docker.Registry = () => Minikube.Process?.Images;
         Tools.Add("docker", Docker.AnswerAsync);
         Tools.Add("helm", Helm.AnswerAsync);
         Tools.Add("minikube", Minikube.AnswerAsync);
@@ -36,6 +37,7 @@ internal sealed class StandInMachine : IAsyncDisposable
     {
         await Tools.DisposeAsync();
         await Minikube.DisposeAsync();
+        Docker.Dispose();
     }
 
     private static bool OnlyLooks(ToolCall call)
@@ -46,6 +48,7 @@ internal sealed class StandInMachine : IAsyncDisposable
             (_, var two) when two.StartsWith("version", StringComparison.Ordinal) => true,
             ("minikube", "status -o" or "profile list" or "addons list" or "image ls") => true,
             ("minikube", "ssh -n") => StandInNode.OnlyLooks(words[^1]),
+            ("docker", "manifest inspect") => true,
             ("helm", var two) => two.StartsWith("list", StringComparison.Ordinal) || two == "get values",
             _ => false,
         };

@@ -15,7 +15,6 @@ internal sealed class StandInMinikube : IAsyncDisposable
     private const string IngressService = "ingress-nginx-controller";
 
     private JsonObject? _profile;
-    private bool _runs;
     private bool _ingress;
 
     public StandInMinikube()
@@ -42,6 +41,9 @@ internal sealed class StandInMinikube : IAsyncDisposable
     public StandInCluster? Cluster => Process is { } process ? new StandInCluster(process) : null;
 
     public string Version { get; set; } = "v1.39.0";
+
+    /// <summary>The profile's machine runs.</summary>
+    public bool Runs { get; set; }
 
     /// <summary>What <c>minikube start</c> answers instead of starting.</summary>
     public ToolAnswer? StartFailure { get; set; }
@@ -90,7 +92,7 @@ internal sealed class StandInMinikube : IAsyncDisposable
     private ToolAnswer Status(string profile) =>
         _profile is null
             ? ToolAnswer.Failed(85, $"🤷  Profile \"{profile}\" not found. Run \"minikube profile list\" to view all profiles.")
-            : new ToolAnswer(MinikubeOutput.Status(profile, _runs) + "\n", ExitCode: _runs ? 0 : 7);
+            : new ToolAnswer(MinikubeOutput.Status(profile, Runs) + "\n", ExitCode: Runs ? 0 : 7);
 
     private async Task<ToolAnswer> StartAsync(string profile, string kubeConfig)
     {
@@ -105,7 +107,7 @@ internal sealed class StandInMinikube : IAsyncDisposable
         }
 
         Process ??= await ClusterProcess.StartAsync("api,node,controllers,ingress,vclusters", "--node-name", profile);
-        (_profile, _runs) = (MinikubeOutput.Profile(profile, "docker", "containerd"), true);
+        (_profile, Runs) = (MinikubeOutput.Profile(profile, "docker", "containerd"), true);
         WriteKubeConfig(profile, kubeConfig);
         return ToolAnswer.Of(MinikubeOutput.Started(profile));
     }
@@ -127,7 +129,7 @@ internal sealed class StandInMinikube : IAsyncDisposable
 
     private ToolAnswer Stop(string profile)
     {
-        _runs = false;
+        Runs = false;
         return ToolAnswer.Of($"✋  Stopping node \"{profile}\"  ...\n🛑  1 node stopped.");
     }
 
@@ -138,7 +140,7 @@ internal sealed class StandInMinikube : IAsyncDisposable
             await Process.DisposeAsync();
         }
 
-        (Process, _profile, _runs, _ingress) = (null, null, false, false);
+        (Process, _profile, Runs, _ingress) = (null, null, false, false);
         return ToolAnswer.Of($"🔥  Deleting \"{profile}\" in docker ...\n💀  Removed all traces of the \"{profile}\" cluster.");
     }
 
