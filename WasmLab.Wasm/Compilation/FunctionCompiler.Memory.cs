@@ -26,6 +26,11 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
+        if (instruction.Opcode is >= Opcode.I32Store8 and <= Opcode.I64Store32)
+        {
+            value = CheckWhole(value);
+        }
+
         SettleReadersOfMemory();
         EmitAddress(memory, address, instruction.Value, keep: false);
         EmitOperand(value);
@@ -199,6 +204,29 @@ internal sealed partial class FunctionCompiler
             }
         }
     }
+
+    /// <summary>
+    /// Sees to it that all of a load is in bounds although its user wants a part of it: the just-in-time compiler would load that part only.
+    /// </summary>
+    private Operand CheckWhole(Operand operand)
+    {
+        if (operand is not { Kind: OperandKind.Load, MayTrap: true } || InstructionTable.Access(operand.Opcode)!.Size is var size && size == 1)
+        {
+            return operand;
+        }
+
+        var address = EmitBoundsCheck(operand.Memory, operand.Left!, operand.Value, size);
+        return Operand.Load(operand.Opcode, operand.Type, operand.Memory, address, operand.Value, mayTrap: false);
+    }
+
+    /// <summary>Whether an instruction can do with less than all of its operands' bits.</summary>
+    private static bool UsesParts(Opcode opcode) => opcode is Opcode.I32And or Opcode.I64And or Opcode.I32WrapI64
+        or Opcode.I32Extend8S or Opcode.I32Extend16S or Opcode.I64Extend8S or Opcode.I64Extend16S or Opcode.I64Extend32S
+        or Opcode.I32ReinterpretF32 or Opcode.I64ReinterpretF64 or Opcode.I8x16Splat or Opcode.I16x8Splat;
+
+    /// <summary>Whether an instruction can do with less than all bits of its second operand.</summary>
+    private static bool UsesPartOfCount(Opcode opcode) => opcode is (>= Opcode.I32Shl and <= Opcode.I32Rotr) or (>= Opcode.I64Shl and <= Opcode.I64Rotr)
+        || VectorInstructionTable.IsShift(opcode);
 
     private void EmitReloadMemoryLength()
     {

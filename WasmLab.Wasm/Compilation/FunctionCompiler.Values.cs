@@ -342,6 +342,15 @@ internal sealed partial class FunctionCompiler
             left = Simplify(left);
         }
 
+        else if (UsesParts(opcode))
+        {
+            (left, right) = (CheckWhole(left), right is null ? null : CheckWhole(right));
+        }
+        else if (right is not null && UsesPartOfCount(opcode))
+        {
+            right = CheckWhole(right);
+        }
+
         var operation = Operand.Operation(opcode, signature.Result, left, right);
         if (NumericEmitter.MayTrap(opcode))
         {

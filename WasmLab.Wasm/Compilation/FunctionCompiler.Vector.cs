@@ -25,7 +25,7 @@ internal sealed partial class FunctionCompiler
         }
         else if (VectorInstructionTable.ReplacesLane(opcode))
         {
-            var (value, vector) = (Pop(), Pop());
+            var (value, vector) = (CheckWhole(Pop()), Pop());
             EmitOperand(vector);
             EmitInteger(instruction.Lane);
             EmitOperand(value);
@@ -65,7 +65,7 @@ internal sealed partial class FunctionCompiler
     {
         var vector = Pop();
         var memory = (int)instruction.Second;
-        var address = CheckAddress(memory, Pop(), instruction.Value, access.Size);
+        var address = EmitBoundsCheck(memory, Pop(), instruction.Value, access.Size);
         if (access.IsStore)
         {
             SettleReadersOfMemory();

@@ -49,6 +49,10 @@ internal static class VectorInstructionTable
     public static bool ReplacesLane(Opcode opcode) => opcode is Opcode.I8x16ReplaceLane or Opcode.I16x8ReplaceLane
         or Opcode.I32x4ReplaceLane or Opcode.I64x2ReplaceLane or Opcode.F32x4ReplaceLane or Opcode.F64x2ReplaceLane;
 
+    /// <summary>Whether an instruction shifts lanes by a count.</summary>
+    public static bool IsShift(Opcode opcode) => opcode is >= Opcode.I8x16Shl and <= Opcode.I8x16ShrU
+        or >= Opcode.I16x8Shl and <= Opcode.I16x8ShrU or >= Opcode.I32x4Shl and <= Opcode.I32x4ShrU or >= Opcode.I64x2Shl and <= Opcode.I64x2ShrU;
+
     private static MemoryAccess? AccessOf(Opcode opcode) => opcode switch
     {
         Opcode.V128Load => new MemoryAccess(V128, 4, IsStore: false),
@@ -98,9 +102,6 @@ internal static class VectorInstructionTable
             : IsUnary(opcode) ? new([V128], V128)
             : new([V128, V128], V128);
     }
-
-    private static bool IsShift(Opcode opcode) => opcode is >= Opcode.I8x16Shl and <= Opcode.I8x16ShrU
-        or >= Opcode.I16x8Shl and <= Opcode.I16x8ShrU or >= Opcode.I32x4Shl and <= Opcode.I32x4ShrU or >= Opcode.I64x2Shl and <= Opcode.I64x2ShrU;
 
     private static bool IsUnary(Opcode opcode) => opcode is Opcode.V128Not
         or Opcode.F32x4DemoteF64x2Zero or Opcode.F64x2PromoteLowF32x4
