@@ -111,6 +111,23 @@ public sealed record TableType(ValueType Element, Limits Limits, ValueType Addre
     public override string ToString() => AddressType == ValueType.I64 ? $"table i64 {Limits} {Element.Name()}" : $"table {Limits} {Element.Name()}";
 }
 
+/// <summary>The type of a tag: what the exceptions carry that are thrown with it.</summary>
+/// <param name="Parameters">The types of the values.</param>
+public sealed record TagType(IReadOnlyList<ValueType> Parameters) : ExternType
+{
+    /// <summary>How many slots the values take: one each, two of a v128.</summary>
+    internal int Slots => Parameters.Sum(type => type.SlotCount());
+
+    /// <inheritdoc/>
+    public bool Equals(TagType? other) => other is not null && Parameters.SequenceEqual(other.Parameters);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Parameters.Aggregate(0, (hash, type) => HashCode.Combine(hash, (int)type));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"tag [{string.Join(' ', Parameters.Select(type => type.Name()))}]";
+}
+
 /// <summary>The type of a global.</summary>
 /// <param name="Value">The type of its value.</param>
 /// <param name="IsMutable">Whether the value may change.</param>

@@ -20,7 +20,7 @@ public sealed class Module
         Definition = definition;
         CanonicalTypes = [.. definition.Types.Select(engine.Canonical)];
         Layout = new ContextLayout(definition, CanonicalTypes);
-        Imports = [.. definition.Imports.Select(import => new ImportType(import.Module, import.Name, import.Type ?? definition.Types[(int)import.TypeIndex]))];
+        Imports = [.. definition.Imports.Select(import => new ImportType(import.Module, import.Name, TypeOf(definition, import)))];
         Exports = [.. definition.Exports.Select(export => new ExportType(export.Name, TypeOf(definition, export)))];
         ExportsByName = definition.Exports.ToDictionary(export => export.Name);
         Compiled = new CompiledModule(this);
@@ -72,11 +72,19 @@ public sealed class Module
     internal string NameOf(int function) =>
         _names.Value.TryGetValue(function, out var name) ? name : $"wasm-function[{function}]";
 
+    private static ExternType TypeOf(ModuleDefinition module, ImportDefinition import) => import.Kind switch
+    {
+        ExternKind.Function => module.Types[(int)import.TypeIndex],
+        ExternKind.Tag => new TagType(module.Types[(int)import.TypeIndex].Parameters),
+        _ => import.Type!,
+    };
+
     private static ExternType TypeOf(ModuleDefinition module, ExportDefinition export) => export.Kind switch
     {
         ExternKind.Function => module.FunctionType(export.Index),
         ExternKind.Table => module.Tables[(int)export.Index],
         ExternKind.Memory => module.Memories[(int)export.Index],
+        ExternKind.Tag => module.TagType((int)export.Index),
         _ => module.Globals[(int)export.Index],
     };
 }

@@ -41,6 +41,9 @@ public enum TrapKind
 
     /// <summary>A function is larger than the just-in-time compiler can take.</summary>
     FunctionTooLarge,
+
+    /// <summary>A null reference was thrown as an exception.</summary>
+    NullExceptionReference,
 }
 
 /// <summary>Guest code was ended. The message is the specification's wording. The stack trace names the guest's functions.</summary>
@@ -86,6 +89,7 @@ public sealed class TrapException : Exception
         TrapKind.CallStackExhausted => "call stack exhausted",
         TrapKind.Interrupted => "interrupted",
         TrapKind.OutOfFuel => "all fuel consumed",
+        TrapKind.NullExceptionReference => "null exception reference",
         TrapKind.FunctionTooLarge => "function too large to compile",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of trap"),
     };

@@ -28,6 +28,9 @@ public enum ValueType : byte
 
     /// <summary>A nullable reference to an object of the host.</summary>
     ExternRef = 0x6F,
+
+    /// <summary>A nullable reference to an exception.</summary>
+    ExnRef = 0x69,
 }
 
 internal static class ValueTypes
@@ -41,10 +44,11 @@ internal static class ValueTypes
         ValueType.V128 => "v128",
         ValueType.FuncRef => "funcref",
         ValueType.ExternRef => "externref",
+        ValueType.ExnRef => "exnref",
         _ => "any",
     };
 
-    public static bool IsReference(this ValueType type) => type is ValueType.FuncRef or ValueType.ExternRef;
+    public static bool IsReference(this ValueType type) => type is ValueType.FuncRef or ValueType.ExternRef or ValueType.ExnRef;
 
     /// <summary>How many slots of eight bytes a value takes when it lies in memory.</summary>
     public static int SlotCount(this ValueType type) => type == ValueType.V128 ? 2 : 1;

@@ -22,6 +22,9 @@ public enum WasmFeatures
     /// <summary>Vector instructions whose results may differ between engines; here they are the same everywhere.</summary>
     RelaxedSimd = 1 << 4,
 
+    /// <summary>Exceptions with tags, and references to exceptions (exnref).</summary>
+    Exceptions = 1 << 5,
+
     /// <summary>Everything that this engine has.</summary>
-    All = ExtendedConstantExpressions | TailCalls | MultipleMemories | Memory64 | RelaxedSimd,
+    All = ExtendedConstantExpressions | TailCalls | MultipleMemories | Memory64 | RelaxedSimd | Exceptions,
 }

@@ -19,6 +19,9 @@ internal static class CaseImports
                 case TableType table:
                     linker.DefineTable(import.Module, import.Name, new Table(module.Engine, table));
                     break;
+                case TagType tag:
+                    linker.DefineTag(import.Module, import.Name, new Tag(module.Engine, tag));
+                    break;
                 case GlobalType global:
                     linker.DefineGlobal(import.Module, import.Name, new Global(module.Engine, global, ValueOf(global.Value)));
                     break;
@@ -36,7 +39,7 @@ internal static class CaseImports
         {
             for (var end = slot + (result == ValueType.V128 ? 2 : 1); slot < end; slot++)
             {
-                results[slot] = result is ValueType.FuncRef or ValueType.ExternRef ? 0 : (long)Mutation.NumberMutations.Next(random);
+                results[slot] = result is ValueType.FuncRef or ValueType.ExternRef or ValueType.ExnRef ? 0 : (long)Mutation.NumberMutations.Next(random);
             }
         }
 

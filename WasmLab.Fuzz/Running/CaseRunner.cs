@@ -47,6 +47,10 @@ internal sealed class CaseRunner : IDisposable
         {
             return $"Start: {trap.Kind}";
         }
+        catch (WasmException)
+        {
+            return "Start: Thrown";
+        }
     }
 
     public void Dispose()
@@ -74,6 +78,10 @@ internal sealed class CaseRunner : IDisposable
                     break;
                 }
             }
+            catch (WasmException)
+            {
+                outcome = "Thrown";
+            }
         }
 
         return outcome;
@@ -81,7 +89,7 @@ internal sealed class CaseRunner : IDisposable
 
     private static long[] SlotsOf(ValueType type, Random random) => type switch
     {
-        ValueType.FuncRef or ValueType.ExternRef => [0],
+        ValueType.FuncRef or ValueType.ExternRef or ValueType.ExnRef => [0],
         ValueType.I32 or ValueType.F32 => [(uint)Mutation.NumberMutations.Next(random)],
         ValueType.V128 => [(long)Mutation.NumberMutations.Next(random), (long)Mutation.NumberMutations.Next(random)],
         _ => [(long)Mutation.NumberMutations.Next(random)],

@@ -61,6 +61,10 @@ internal sealed class ModuleRun
         {
             return trap.Kind == TrapKind.Interrupted && _stopped is { } stopped ? stopped : new RunOutcome(ExitCodes.Trap, $"trap: {trap.Message}");
         }
+        catch (WasmException exception)
+        {
+            return new RunOutcome(ExitCodes.Trap, $"trap: {exception.Message}");
+        }
         catch (Exception e)
         {
             return new RunOutcome(ExitCodes.CannotRun, FailureText.Of(e));

@@ -11,6 +11,7 @@ internal sealed class ModuleBuilder
     private readonly List<byte[]> _functions = [];
     private readonly List<byte[]> _tables = [];
     private readonly List<byte[]> _memories = [];
+    private readonly List<byte[]> _tags = [];
     private readonly List<byte[]> _globals = [];
     private readonly List<byte[]> _exports = [];
     private readonly List<byte[]> _elements = [];
@@ -95,6 +96,18 @@ internal sealed class ModuleBuilder
         return this;
     }
 
+    public ModuleBuilder Tag(int type)
+    {
+        _tags.Add([0, .. Number(type)]);
+        return this;
+    }
+
+    public ModuleBuilder ImportTag(string module, string name, int type)
+    {
+        _imports.Add([.. Name(module), .. Name(name), 4, 0, .. Number(type)]);
+        return this;
+    }
+
     public ModuleBuilder Global(ValueType type, bool isMutable, CodeBuilder value)
     {
         _globals.Add([(byte)type, isMutable ? (byte)1 : (byte)0, .. value.Bytes]);
@@ -122,7 +135,7 @@ internal sealed class ModuleBuilder
     public byte[] Build() =>
     [
         .. Preamble, .. Section(1, _types), .. Section(2, _imports), .. Section(3, _functions), .. Section(4, _tables), .. Section(5, _memories),
-        .. Section(6, _globals), .. Section(7, _exports), .. StartSection(), .. Section(9, _elements), .. Section(10, _code), .. Section(11, _data),
+        .. Section(13, _tags), .. Section(6, _globals), .. Section(7, _exports), .. StartSection(), .. Section(9, _elements), .. Section(10, _code), .. Section(11, _data),
     ];
 
     private byte[] StartSection() => _start is { } start ? [8, (byte)Number(start).Length, .. Number(start)] : [];

@@ -41,7 +41,7 @@ public sealed class MutationTests
                 using var instance = Link(damaged);
                 RunAll(instance);
             }
-            catch (Exception exception) when (exception is ModuleException or LinkException or TrapException)
+            catch (Exception exception) when (exception is ModuleException or LinkException or TrapException or WasmException)
             {
             }
         }
@@ -62,7 +62,7 @@ public sealed class MutationTests
             {
                 function.Invoke(new long[function.Type.ParameterSlots], new long[function.Type.ResultSlots]);
             }
-            catch (TrapException)
+            catch (Exception exception) when (exception is TrapException or WasmException)
             {
             }
         }

@@ -9,12 +9,7 @@ internal static class ConstantExpressionDecoder
         for (var depth = 1; depth > 0;)
         {
             InstructionDecoder.Read(ref reader, out var instruction);
-            depth += instruction.Opcode switch
-            {
-                Opcode.Block or Opcode.Loop or Opcode.If => 1,
-                Opcode.End => -1,
-                _ => 0,
-            };
+            depth += InstructionDecoder.OpensBlock(instruction.Opcode) ? 1 : instruction.Opcode == Opcode.End ? -1 : 0;
         }
 
         return new ConstantExpression(start, reader.Position);

@@ -11,7 +11,11 @@ internal static class ExportSection
             var name = reader.ReadName();
             var kindAt = reader.Position;
             var kind = reader.ReadByte();
-            if (kind > 3)
+            if (kind == (byte)ExternKind.Tag)
+            {
+                reader.Require(WasmFeatures.Exceptions, "malformed export kind", kindAt);
+            }
+            else if (kind > (byte)ExternKind.Tag)
             {
                 throw reader.Malformed("malformed export kind", kindAt);
             }

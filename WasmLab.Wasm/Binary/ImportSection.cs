@@ -39,8 +39,13 @@ internal static class ImportSection
                     module.ImportedGlobals++;
                     type = global;
                     break;
+                case 4:
+                    typeIndex = (uint)TagSection.ReadType(ref reader);
+                    module.Tags.Add((int)typeIndex);
+                    module.ImportedTags++;
+                    break;
                 default:
-                    throw reader.Malformed($"malformed import kind {kind}{(kind == 4 ? ": exceptions (tags) are not supported yet" : "")}", kindAt);
+                    throw reader.Malformed($"malformed import kind {kind}", kindAt);
             }
 
             module.Imports.Add(new ImportDefinition(from, name, (ExternKind)kind, typeIndex, type, at));

@@ -28,4 +28,7 @@ internal struct Instruction
 
     /// <summary>The labels of a br_table, the default last; the types of a typed select.</summary>
     public uint[]? Many;
+
+    /// <summary>The clauses of a try_table.</summary>
+    public CatchClause[]? Catches;
 }

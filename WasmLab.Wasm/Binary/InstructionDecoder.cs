@@ -13,7 +13,7 @@ internal static class InstructionDecoder
     private const uint HasMemoryIndex = 0x40;
 
     /// <summary>Whether an end belongs to the instruction.</summary>
-    public static bool OpensBlock(Opcode opcode) => opcode is Opcode.Block or Opcode.Loop or Opcode.If;
+    public static bool OpensBlock(Opcode opcode) => opcode is Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable;
 
     public static void Read(ref WasmReader reader, out Instruction instruction)
     {
@@ -78,8 +78,20 @@ internal static class InstructionDecoder
                 instruction.First = reader.ReadU32();
                 instruction.Second = reader.ReadU32();
                 break;
-            case 0x06 or 0x07 or 0x08 or 0x09 or 0x0A or 0x18 or 0x19 or 0x1F:
-                throw reader.Unsupported($"illegal opcode {code:x2}: exceptions are not supported yet", instruction.Offset);
+            case 0x08:
+                reader.Require(WasmFeatures.Exceptions, "illegal opcode 08", instruction.Offset);
+                instruction.First = reader.ReadU32();
+                break;
+            case 0x0A:
+                reader.Require(WasmFeatures.Exceptions, "illegal opcode 0a", instruction.Offset);
+                break;
+            case 0x1F:
+                reader.Require(WasmFeatures.Exceptions, "illegal opcode 1f", instruction.Offset);
+                instruction.Value = ReadBlockType(ref reader);
+                instruction.Catches = CatchClause.ReadAll(ref reader);
+                break;
+            case 0x06 or 0x07 or 0x09 or 0x18 or 0x19:
+                throw reader.Unsupported($"illegal opcode {code:x2}: legacy exceptions are not supported, only those of WebAssembly 3.0 (try_table)", instruction.Offset);
             case 0xFE:
                 throw reader.Unsupported("illegal opcode fe: threads and atomics are not supported", instruction.Offset);
             default:

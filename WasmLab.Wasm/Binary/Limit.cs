@@ -9,6 +9,7 @@ internal static class Limit
     public const int Exports = 1_000_000;
     public const int Globals = 1_000_000;
     public const int Tables = 100_000;
+    public const int Tags = 1_000_000;
     public const int Memories = 100;
     public const int DataSegments = 100_000;
     public const int ElementSegments = 10_000_000;

@@ -6,11 +6,13 @@ internal static class ModuleDecoder
     // Large enough for every real module, small enough that an offset fits an int.
     private const int MaxModuleSize = 1024 * 1024 * 1024;
 
-    /// <summary>The place of each section in the order; the data count comes before the code.</summary>
-    private static readonly byte[] Order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10];
+    private const byte TagSectionId = 13;
+
+    /// <summary>The place of each section in the order; tags come before globals, the data count before the code.</summary>
+    private static readonly byte[] Order = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6];
 
     private static readonly string[] Names =
-        ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count"];
+        ["custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data", "data count", "tag"];
 
     public static ModuleDefinition Decode(ReadOnlyMemory<byte> bytes, WasmFeatures features)
     {
@@ -31,9 +33,12 @@ internal static class ModuleDecoder
             var id = reader.ReadByte();
             if (id >= Names.Length)
             {
-                throw id == 13
-                    ? reader.Unsupported("malformed section id 13: exceptions (tags) are not supported yet", at)
-                    : reader.Malformed($"malformed section id {id}", at);
+                throw reader.Malformed($"malformed section id {id}", at);
+            }
+
+            if (id == TagSectionId)
+            {
+                reader.Require(WasmFeatures.Exceptions, "malformed section id 13", at);
             }
 
             var size = reader.ReadU32();
@@ -145,6 +150,9 @@ internal static class ModuleDecoder
                 break;
             case 11:
                 DataSection.Decode(ref section, module);
+                break;
+            case TagSectionId:
+                TagSection.Decode(ref section, module);
                 break;
             case 12:
                 module.DataCount = (int)Math.Min(section.ReadU32(), int.MaxValue);

@@ -24,6 +24,9 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes, WasmFeatures 
     /// <summary>The initial value of each global that is not imported.</summary>
     public ConstantExpression[]? GlobalInitializers { get; set; }
 
+    /// <summary>The type index of each tag.</summary>
+    public List<int> Tags { get; } = [];
+
     public List<ExportDefinition> Exports { get; } = [];
 
     public uint? Start { get; set; }
@@ -47,7 +50,11 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes, WasmFeatures 
 
     public int ImportedGlobals { get; set; }
 
+    public int ImportedTags { get; set; }
+
     public WasmReader Reader(int start, int end, string? section) => new(Bytes.Span, start, end, section, Features);
+
+    public TagType TagType(int tag) => new(Types[Tags[tag]].Parameters);
 
     public FunctionType FunctionType(uint function) => Types[Functions[(int)function]];
 }
@@ -58,9 +65,10 @@ internal enum ExternKind : byte
     Table = 1,
     Memory = 2,
     Global = 3,
+    Tag = 4,
 }
 
-/// <summary>An import. Of a function it has the type index, of all else the type.</summary>
+/// <summary>An import. Of a function or tag it has the type index, of all else the type.</summary>
 internal sealed record ImportDefinition(string Module, string Name, ExternKind Kind, uint TypeIndex, ExternType? Type, int Offset);
 
 internal sealed record ExportDefinition(string Name, ExternKind Kind, uint Index, int Offset);

@@ -172,6 +172,7 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
         return code switch
         {
             0x7F or 0x7E or 0x7D or 0x7C or 0x7B or 0x70 or 0x6F => (ValueType)code,
+            (byte)ValueType.ExnRef => ExceptionReference("malformed value type", at),
             _ => throw Malformed("malformed value type", at),
         };
     }
@@ -180,7 +181,18 @@ internal ref struct WasmReader(ReadOnlySpan<byte> module, int start, int end, st
     {
         var at = Position;
         var code = ReadByte();
-        return code is 0x70 or 0x6F ? (ValueType)code : throw Malformed("malformed reference type", at);
+        return code switch
+        {
+            0x70 or 0x6F => (ValueType)code,
+            (byte)ValueType.ExnRef => ExceptionReference("malformed reference type", at),
+            _ => throw Malformed("malformed reference type", at),
+        };
+    }
+
+    private readonly ValueType ExceptionReference(string reason, int offset)
+    {
+        Require(WasmFeatures.Exceptions, reason, offset);
+        return ValueType.ExnRef;
     }
 
     private ulong ReadUnsigned(int bits)

@@ -71,6 +71,7 @@ internal sealed class CanonicalType
         ValueType.F32 => typeof(float),
         ValueType.F64 => typeof(double),
         ValueType.V128 => typeof(Vector128<byte>),
+        ValueType.ExnRef => typeof(WasmException),
         ValueType.FuncRef or ValueType.ExternRef => typeof(nint),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "values of this type are not supported"),
     };

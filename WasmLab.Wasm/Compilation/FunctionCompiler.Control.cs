@@ -36,6 +36,12 @@ internal sealed partial class FunctionCompiler
 
         public bool Unreachable { get; set; }
 
+        /// <summary>How many try blocks are open where its label is.</summary>
+        public int TryDepth { get; init; }
+
+        /// <summary>The clauses of a try_table.</summary>
+        public CatchClause[] Catches { get; init; } = [];
+
         /// <summary>Where a loop's or an if's parameters lie, for as long as the function runs.</summary>
         public Slot[] ParameterSlots { get; set; } = [];
 
@@ -110,6 +116,7 @@ internal sealed partial class FunctionCompiler
             Label = _il.DefineLabel(),
             ElseLabel = condition is null ? default : _il.DefineLabel(),
             ParameterSlots = slots,
+            TryDepth = TryDepth,
         };
         _frames.Add(frame);
         if (condition is not null)
@@ -168,7 +175,12 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        if (frame.Opcode == Opcode.If)
+        if (frame.Opcode == Opcode.TryTable)
+        {
+            CompileTryEnd(frame);
+            frame.Unreachable = true;
+        }
+        else if (frame.Opcode == Opcode.If)
         {
             EndIfWithoutElse(frame);
         }
@@ -271,7 +283,7 @@ internal sealed partial class FunctionCompiler
         }
 
         EmitMove(SlotsOf(target), keep);
-        _il.Emit(OpCodes.Br, target.Label);
+        EmitJump(target.Label, target.TryDepth);
     }
 
     private int Arity(Frame target) => target.IsFunction ? target.Results.Count : SlotsOf(target).Length;
@@ -292,7 +304,7 @@ internal sealed partial class FunctionCompiler
         var condition = Pop();
         SettleTrapping();
         EmitRefreshedMemoryLength();
-        if (!target.IsFunction && SlotsOf(target).Length == 0)
+        if (!target.IsFunction && target.TryDepth == TryDepth && SlotsOf(target).Length == 0)
         {
             EmitBranchIf(condition, target.Label, whenTrue: true);
             return;
@@ -336,7 +348,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>Where a br_table jumps: to the target itself, or to code that moves the values first.</summary>
     private Label DirectOrDetour(Frame target, List<Frame> detours)
     {
-        if (!target.IsFunction && SlotsOf(target).Length == 0)
+        if (!target.IsFunction && target.TryDepth == TryDepth && SlotsOf(target).Length == 0)
         {
             return target.Label;
         }
@@ -380,7 +392,15 @@ internal sealed partial class FunctionCompiler
             EmitOperand(_operands[first], keep);
         }
 
-        _il.Emit(OpCodes.Ret);
+        if (TryDepth > 0)
+        {
+            EmitLeaveFunction();
+        }
+        else
+        {
+            _il.Emit(OpCodes.Ret);
+        }
+
         if (!keep)
         {
             _operands.RemoveRange(first, results.Length);

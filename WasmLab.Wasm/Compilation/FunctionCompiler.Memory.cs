@@ -380,6 +380,10 @@ internal sealed partial class FunctionCompiler
             {
                 _il.Emit(OpCodes.Conv_U8);
             }
+            else if (operand.Type == ValueType.ExnRef)
+            {
+                _il.Emit(OpCodes.Call, Stubs.HandleOf);
+            }
         }
 
         RemoveOperands(first);
@@ -394,6 +398,10 @@ internal sealed partial class FunctionCompiler
             if (type == ValueType.I32 && method.ReturnType == typeof(long))
             {
                 _il.Emit(OpCodes.Conv_I4);
+            }
+            else if (type == ValueType.ExnRef)
+            {
+                _il.Emit(OpCodes.Call, Stubs.FromHandle);
             }
 
             PushResult(type);

@@ -17,11 +17,7 @@ internal sealed partial class FunctionCompiler
         if (instruction.Opcode == Opcode.ReturnCallIndirect)
         {
             var (indirect, record) = EmitIndirectLookup(in instruction);
-            EmitLoadField(record, FunctionRecord.ContextOffset);
-            EmitTailArguments(indirect);
-            EmitLoadField(record, FunctionRecord.CodeOffset);
-            EmitTail(indirect);
-            _slots.Return(record);
+            EmitTailCall(indirect, () => EmitLoadField(record, FunctionRecord.ContextOffset), () => EmitLoadField(record, FunctionRecord.CodeOffset));
             return;
         }
 
@@ -29,10 +25,37 @@ internal sealed partial class FunctionCompiler
         var type = _module.CanonicalTypes[_definition.Functions[function]];
         var place = _module.Layout.Function(function);
         SettleTrapping(except: type.Parameters.Length);
-        EmitLoadContext(place + FunctionRecord.ContextOffset);
-        EmitTailArguments(type);
-        EmitLoadContext(place + FunctionRecord.CodeOffset);
-        EmitTail(type);
+        EmitTailCall(type, () => EmitLoadContext(place + FunctionRecord.ContextOffset), () => EmitLoadContext(place + FunctionRecord.CodeOffset));
+    }
+
+    private void EmitTailCall(CanonicalType type, Action context, Action code)
+    {
+        if (TryDepth == 0)
+        {
+            context();
+            EmitTailArguments(type);
+            code();
+            EmitTail(type);
+        }
+        else
+        {
+            // A tail call ends the try blocks around it: it is made where they are left to.
+            var label = _il.DefineLabel();
+            var arguments = type.Parameters.Select(_slots.Declare).ToArray();
+            EmitMove(arguments, keep: false);
+            _il.Emit(OpCodes.Leave, label);
+            _epilogues.Add(() =>
+            {
+                _il.MarkLabel(label);
+                context();
+                _operands.AddRange(arguments.Select(slot => Operand.Temporary(slot, owned: false)));
+                EmitTailArguments(type);
+                code();
+                EmitTail(type);
+            });
+        }
+
+        SetUnreachable();
     }
 
     private void EmitTailArguments(CanonicalType type)
@@ -49,6 +72,5 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Tailcall);
         EmitCalli(type);
         _il.Emit(OpCodes.Ret);
-        SetUnreachable();
     }
 }

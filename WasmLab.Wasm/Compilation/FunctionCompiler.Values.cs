@@ -214,8 +214,7 @@ internal sealed partial class FunctionCompiler
         {
             if (operation.Opcode == Opcode.RefIsNull)
             {
-                _il.Emit(OpCodes.Ldc_I4_0);
-                _il.Emit(OpCodes.Conv_I);
+                EmitConstant(operation.Left!.Type, 0);
                 _il.Emit(OpCodes.Ceq);
             }
             else
@@ -313,6 +312,9 @@ internal sealed partial class FunctionCompiler
                 break;
             case ValueType.V128:
                 VectorEmitter.EmitConstant(_il, default);
+                break;
+            case ValueType.ExnRef:
+                _il.Emit(OpCodes.Ldnull);
                 break;
             default:
                 _il.Emit(OpCodes.Ldc_I4_0);
@@ -477,9 +479,9 @@ internal sealed partial class FunctionCompiler
 
     private void EmitStoreValue(ValueType type)
     {
-        if (type == ValueType.V128)
+        if (type is ValueType.V128 or ValueType.ExnRef)
         {
-            VectorEmitter.EmitStoreWhole(_il);
+            Stubs.EmitStoreSlot(_il, type);
             return;
         }
 

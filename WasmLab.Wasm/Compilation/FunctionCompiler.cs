@@ -36,8 +36,6 @@ internal sealed partial class FunctionCompiler
     private readonly int _frameSize;
     private readonly bool _isGuarded;
     private readonly bool _isMemoryGuarded;
-    private readonly Label[] _trapLabels = new Label[(int)TrapKind.FunctionTooLarge];
-    private readonly bool[] _traps = new bool[(int)TrapKind.FunctionTooLarge];
     private readonly List<Slot> _locals = [];
     private LocalBuilder? _memoryBase;
     private LocalBuilder? _memoryLength;
@@ -94,7 +92,7 @@ internal sealed partial class FunctionCompiler
             {
                 Compile(in instruction);
             }
-            else if (instruction.Opcode is Opcode.Block or Opcode.Loop or Opcode.If)
+            else if (InstructionDecoder.OpensBlock(instruction.Opcode))
             {
                 skipped++;
             }
@@ -108,19 +106,7 @@ internal sealed partial class FunctionCompiler
             }
         }
 
-        for (var kind = 0; kind < _traps.Length; kind++)
-        {
-            if (!_traps[kind])
-            {
-                continue;
-            }
-
-            _il.MarkLabel(_trapLabels[kind]);
-            _il.Emit(OpCodes.Ldarg_0);
-            _il.Emit(OpCodes.Ldc_I4, kind);
-            _il.Emit(OpCodes.Call, CreateTrap);
-            _il.Emit(OpCodes.Throw);
-        }
+        EmitEpilogues();
     }
 
     // Asked again and again while code is emitted: a few bytes of a hostile module can stand for gigabytes of IL.
@@ -267,17 +253,6 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    private Label TrapLabel(TrapKind kind)
-    {
-        if (!_traps[(int)kind])
-        {
-            _traps[(int)kind] = true;
-            _trapLabels[(int)kind] = _il.DefineLabel();
-        }
-
-        return _trapLabels[(int)kind];
-    }
-
     private void Compile(in Instruction instruction)
     {
         var opcode = instruction.Opcode;
@@ -288,6 +263,14 @@ internal sealed partial class FunctionCompiler
         else if (InstructionTable.Access(opcode) is { } access)
         {
             CompileAccess(in instruction, access);
+        }
+        else if (opcode is Opcode.Throw or Opcode.ThrowRef)
+        {
+            CompileThrow(in instruction);
+        }
+        else if (opcode == Opcode.TryTable)
+        {
+            OpenTryTable(in instruction);
         }
         else if (opcode <= Opcode.Return)
         {

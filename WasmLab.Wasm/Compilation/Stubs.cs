@@ -9,6 +9,8 @@ internal static class Stubs
 {
     private static readonly MethodInfo Resolve = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Resolve))!;
     private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
+    public static readonly MethodInfo FromHandle = typeof(ExceptionCalls).GetMethod(nameof(ExceptionCalls.FromHandle))!;
+    public static readonly MethodInfo HandleOf = typeof(ExceptionCalls).GetMethod(nameof(ExceptionCalls.HandleOf))!;
     private static readonly MethodInfo CallHost = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.CallHost))!;
 
     /// <summary>Host to guest: loads the slots, calls the code, stores the results.</summary>
@@ -155,6 +157,13 @@ internal static class Stubs
             return;
         }
 
+        if (type == ValueType.ExnRef)
+        {
+            il.Emit(OpCodes.Ldind_I);
+            il.Emit(OpCodes.Call, FromHandle);
+            return;
+        }
+
         il.Emit(type switch
         {
             ValueType.I32 => OpCodes.Ldind_I4,
@@ -186,6 +195,10 @@ internal static class Stubs
                 break;
             case ValueType.V128:
                 VectorEmitter.EmitStoreWhole(il);
+                break;
+            case ValueType.ExnRef:
+                il.Emit(OpCodes.Call, HandleOf);
+                il.Emit(OpCodes.Stind_I);
                 break;
             default:
                 il.Emit(OpCodes.Stind_I);

@@ -39,6 +39,7 @@ internal static class FeatureScan
             || module.Types.Any(type => type.Parameters.Concat(type.Results).Any(value => value.IsReference()))
             || module.Globals.Any(global => global.Value.IsReference()));
         Add("multimemory", module.Memories.Count > 1);
+        Add("exception-handling", module.Tags.Count > 0);
         Add("memory64", module.Memories.Any(memory => memory.AddressType == ValueType.I64) || module.Tables.Any(table => table.AddressType == ValueType.I64));
         Add("bulk-memory", module.DataCount is not null
             || module.Data.Any(segment => segment.Mode != SegmentMode.Active)
@@ -64,6 +65,7 @@ internal static class FeatureScan
         Opcode.RefNull or Opcode.RefIsNull or Opcode.RefFunc or Opcode.SelectTyped => "reference-types",
         >= Opcode.I8x16RelaxedSwizzle => "relaxed-simd",
         >= Opcode.V128Load => "simd128",
+        Opcode.Throw or Opcode.ThrowRef or Opcode.TryTable => "exception-handling",
         Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
         Opcode.CallIndirect when instruction.Second > 0 => "reference-types",
         Opcode.Block or Opcode.Loop or Opcode.If when instruction.Value >= 0 && TakesManyValues(module.Types[(int)instruction.Value]) => "multivalue",

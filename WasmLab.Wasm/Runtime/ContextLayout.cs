@@ -5,7 +5,7 @@ namespace WasmLab.Wasm.Runtime;
 
 /// <summary>
 /// Where the globals, further memories, tables and functions of a module's instances lie behind the head of their context, and the results beyond the
-/// first of the last call that compiled code made.
+/// first of the last call that compiled code made; exceptions' values pass there too.
 /// </summary>
 internal sealed class ContextLayout
 {
@@ -28,7 +28,7 @@ internal sealed class ContextLayout
         _tables = _memories + (Math.Max(0, module.Memories.Count - 1) * MemoryView.Size);
         _functions = _tables + (module.Tables.Count * TableView.Size);
         ExtraResults = _functions + (module.Functions.Count * FunctionRecord.Size);
-        Size = ExtraResults + (types.Length == 0 ? 0 : types.Max(type => type.ResultSlots.ExtraSize));
+        Size = ExtraResults + (types.Length == 0 ? 0 : types.Max(type => Math.Max(type.ResultSlots.ExtraSize, module.Tags.Count == 0 ? 0 : type.ParameterSlots.Count * SlotLayout.SlotSize)));
     }
 
     public int Size { get; }

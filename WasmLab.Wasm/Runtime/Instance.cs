@@ -34,6 +34,7 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
         Memories = new Memory[definition.Memories.Count];
         Tables = new Table[definition.Tables.Count];
         Globals = new Global[definition.Globals.Count];
+        Tags = new Tag[definition.Tags.Count];
         _context = store.CreateContext(module.Layout.Size, this);
         _context->Fuel = options.Fuel ?? long.MaxValue;
         HostState = options.HostState;
@@ -87,6 +88,8 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
 
     internal Global[] Globals { get; }
 
+    internal Tag[] Tags { get; }
+
     /// <summary>An exported function, or null when there is none of that name.</summary>
     /// <param name="export">The name.</param>
     public Function? GetFunction(string export) => Find(export, ExternKind.Function) is { } index ? new Function(this, Record(index)) : null;
@@ -102,6 +105,10 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
     /// <summary>An exported global, or null when there is none of that name.</summary>
     /// <param name="export">The name.</param>
     public Global? GetGlobal(string export) => Find(export, ExternKind.Global) is { } index ? Globals[index] : null;
+
+    /// <summary>An exported tag, or null when there is none of that name.</summary>
+    /// <param name="export">The name.</param>
+    public Tag? GetTag(string export) => Find(export, ExternKind.Tag) is { } index ? Tags[index] : null;
 
     /// <summary>What a slot of type funcref or externref stands for: a <see cref="Function"/>, the host's object, or null.</summary>
     /// <param name="type">The slot's type.</param>

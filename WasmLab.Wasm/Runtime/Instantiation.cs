@@ -19,6 +19,7 @@ internal static unsafe class Instantiation
             AddFunctions(instance);
             AddTablesAndMemories(instance);
             AddGlobals(instance);
+            AddTags(instance);
             RunSegments(instance);
             if (definition.Start is { } start)
             {
@@ -44,6 +45,7 @@ internal static unsafe class Instantiation
             (MemoryType wanted, Memory memory) => (wanted.AddressType == memory.Type.AddressType && wanted.Limits.Admits(memory.Pages, memory.DeclaredMaximum), memory.Type),
             (TableType wanted, Table table) =>
                 (wanted.Element == table.ElementType && wanted.AddressType == table.Type.AddressType && wanted.Limits.Admits(table.Size, table.Type.Limits.Maximum), table.Type),
+            (TagType wanted, Tag tag) => (wanted.Equals(tag.Type), tag.Type),
             (GlobalType wanted, Global global) => (wanted == global.Type, global.Type),
             _ => (false, Describe(found)),
         };
@@ -57,6 +59,7 @@ internal static unsafe class Instantiation
         Memory memory => memory.Type,
         Table table => table.Type,
         Global global => global.Type,
+        Tag tag => tag.Type,
         _ => throw new ArgumentException($"{found.GetType().Name} cannot be imported", nameof(found)),
     };
 
@@ -64,7 +67,7 @@ internal static unsafe class Instantiation
     {
         var layout = instance.Module.Layout;
         var context = instance.Context;
-        int functions = 0, memories = 0, tables = 0, globals = 0;
+        int functions = 0, memories = 0, tables = 0, globals = 0, tags = 0;
         foreach (var import in imports)
         {
             switch (import)
@@ -83,6 +86,9 @@ internal static unsafe class Instantiation
                 case Table table:
                     instance.Store.Merge(table.Store);
                     instance.Tables[tables++] = table;
+                    break;
+                case Tag tag:
+                    instance.Tags[tags++] = tag;
                     break;
                 case Global global:
                     instance.Store.Merge(global.Store);
@@ -137,6 +143,14 @@ internal static unsafe class Instantiation
         {
             instance.Memories[i] ??= new Memory(module.Engine, definition.Memories[i], instance.Store);
             instance.Memories[i].Attach((MemoryView*)((byte*)instance.Context + module.Layout.Memory(i)));
+        }
+    }
+
+    private static void AddTags(Instance instance)
+    {
+        for (var i = 0; i < instance.Tags.Length; i++)
+        {
+            instance.Tags[i] ??= new Tag(instance.Module.Engine, instance.Module.Definition.TagType(i));
         }
     }
 

@@ -58,6 +58,12 @@ public sealed class Linker
     /// <param name="global">The global.</param>
     public Linker DefineGlobal(string module, string name, Global global) => Add(module, name, global, global?.Engine);
 
+    /// <summary>Defines a tag.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="tag">The tag.</param>
+    public Linker DefineTag(string module, string name, Tag tag) => Add(module, name, tag, tag?.Engine);
+
     /// <summary>Defines everything that an instance exports. What imports it shares the instance's fate.</summary>
     /// <param name="module">The module name.</param>
     /// <param name="instance">The instance.</param>
@@ -71,6 +77,7 @@ public sealed class Linker
                 FunctionType => instance.GetFunction(export.Name)!,
                 MemoryType => instance.GetMemory(export.Name)!,
                 TableType => instance.GetTable(export.Name)!,
+                TagType => instance.GetTag(export.Name)!,
                 _ => instance.GetGlobal(export.Name)!,
             }, instance.Module.Engine);
         }

@@ -39,6 +39,8 @@ internal static unsafe class Values
         (ValueType.FuncRef, Function function) when function.Engine != engine =>
             throw new ArgumentException("the function belongs to another engine", nameof(value)),
         (ValueType.FuncRef, Function function) => (long)function.ReferenceFor(store),
+        (ValueType.ExnRef, null) => 0,
+        (ValueType.ExnRef, WasmException exception) => ExceptionCalls.HandleOf(exception),
         (ValueType.ExternRef, _) => engine.References.HandleOf(value),
         _ => throw Unfit(type, value),
     };
@@ -50,6 +52,7 @@ internal static unsafe class Values
         ValueType.F32 => BitConverter.Int32BitsToSingle((int)slot),
         ValueType.F64 => BitConverter.Int64BitsToDouble(slot),
         ValueType.FuncRef => slot == 0 ? null : Function.FromRecord((FunctionRecord*)slot),
+        ValueType.ExnRef => ExceptionCalls.FromHandle((nint)slot),
         ValueType.ExternRef => engine.References.ObjectOf((nint)slot),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type of value that takes one slot"),
     };

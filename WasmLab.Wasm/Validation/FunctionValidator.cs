@@ -87,7 +87,7 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
 
         switch (instruction.Opcode)
         {
-            case <= Opcode.ReturnCallIndirect:
+            case <= Opcode.ReturnCallIndirect or Opcode.TryTable:
                 CheckControl(in instruction, in reader);
                 break;
             case <= Opcode.SelectTyped:
@@ -124,6 +124,17 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
                 break;
             case Opcode.Block or Opcode.Loop or Opcode.If:
                 OpenBlock(in instruction, in reader);
+                break;
+            case Opcode.TryTable:
+                CheckTryTable(in instruction, in reader);
+                break;
+            case Opcode.Throw:
+                _stack.Pop(TagParameters(instruction.First, in reader, at), reader, at);
+                _stack.SetUnreachable();
+                break;
+            case Opcode.ThrowRef:
+                _stack.Pop(ValueType.ExnRef, reader, at);
+                _stack.SetUnreachable();
                 break;
             case Opcode.Else:
                 if (_stack.Top.Opcode != Opcode.If)
@@ -217,6 +228,25 @@ internal sealed partial class FunctionValidator(ModuleDefinition module, bool[] 
         _stack.Pop(parameters, reader, instruction.Offset);
         _stack.PushFrame(instruction.Opcode, parameters, results);
     }
+
+    private void CheckTryTable(in Instruction instruction, in WasmReader reader)
+    {
+        var at = instruction.Offset;
+        foreach (var clause in instruction.Catches!)
+        {
+            IEnumerable<ValueType> given = clause.Tag is { } tag ? TagParameters(tag, in reader, at) : None;
+            if (!LabelTypes(clause.Label, in reader, at).SequenceEqual(clause.TakesReference ? given.Append(ValueType.ExnRef) : given))
+            {
+                throw reader.Invalid("type mismatch: a catch clause gives other values than its label takes", at);
+            }
+        }
+
+        OpenBlock(in instruction, in reader);
+    }
+
+    private IReadOnlyList<ValueType> TagParameters(uint tag, in WasmReader reader, int offset) => tag < module.Tags.Count
+        ? module.Types[module.Tags[(int)tag]].Parameters
+        : throw reader.Invalid($"unknown tag {tag}", offset);
 
     private IReadOnlyList<ValueType> LabelTypes(uint label, in WasmReader reader, int offset) => label < (uint)_stack.Depth
         ? _stack.Label((int)label).LabelTypes

@@ -25,6 +25,7 @@ internal sealed class ModuleValidator
         {
             var validator = new ModuleValidator(module);
             validator.CheckFunctionTypes();
+            validator.CheckTags();
             validator.CheckTablesAndMemories();
             validator.CheckGlobals();
             validator.CheckElements();
@@ -50,12 +51,7 @@ internal sealed class ModuleValidator
             while (depth > 0)
             {
                 InstructionDecoder.Read(ref reader, out var instruction);
-                depth += instruction.Opcode switch
-                {
-                    Opcode.Block or Opcode.Loop or Opcode.If => 1,
-                    Opcode.End => -1,
-                    _ => 0,
-                };
+                depth += InstructionDecoder.OpensBlock(instruction.Opcode) ? 1 : instruction.Opcode == Opcode.End ? -1 : 0;
             }
 
             if (!reader.AtEnd)
@@ -75,6 +71,22 @@ internal sealed class ModuleValidator
             if (type >= _module.Types.Count)
             {
                 throw Invalid($"unknown type {type}", 0, "function");
+            }
+        }
+    }
+
+    private void CheckTags()
+    {
+        foreach (var type in _module.Tags)
+        {
+            if (type >= _module.Types.Count)
+            {
+                throw Invalid($"unknown type {type}", 0, "tag");
+            }
+
+            if (_module.Types[type].Results.Count > 0)
+            {
+                throw Invalid("non-empty tag result type", 0, "tag");
             }
         }
     }
@@ -184,6 +196,7 @@ internal sealed class ModuleValidator
                 ExternKind.Function => (_module.Functions.Count, "function"),
                 ExternKind.Table => (_module.Tables.Count, "table"),
                 ExternKind.Memory => (_module.Memories.Count, "memory"),
+                ExternKind.Tag => (_module.Tags.Count, "tag"),
                 _ => (_module.Globals.Count, "global"),
             };
             if (export.Index >= count)
