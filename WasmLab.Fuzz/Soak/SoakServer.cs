@@ -66,6 +66,7 @@ internal sealed partial class SoakServer
                 Arguments = ["httpbin"],
                 Environment = new Dictionary<string, string> { ["PORT"] = "0", ["BIND_ADDRESS"] = "127.0.0.1", ["FLAVOR"] = "soak" },
                 StandardOutput = new WasiStream(output),
+                Network = WasiNetwork.All,
             });
             var linker = new Linker(engine);
             context.AddTo(linker);

@@ -53,9 +53,12 @@ public sealed class InspectCommandTests
         var module = new GuestModule()
             .Function("swap", "ii:ii", 0x20, 1, 0x20, 0)
             .Function("extend", "i:i", 0x20, 0, 0xC0)
-            .Function("fill", ":", 0x41, 0, 0x41, 0, 0x41, 0, 0xFC, 0x0B, 0);
+            .Function("fill", ":", 0x41, 0, 0x41, 0, 0x41, 0, 0xFC, 0x0B, 0)
+            .Function("again", ":", 0x12, 3)
+            .Function("vector", ":", 0x41, 0, 0xFD, 0x0F, 0x1A)
+            .Function("relaxed", ":", 0x41, 0, 0xFD, 0x0F, 0x41, 0, 0xFD, 0x0F, 0xFD, 0x80, 0x02, 0x1A);
 
-        Report(module).Content!.Features.ShouldBe(["bulk-memory", "multivalue", "sign-ext"]);
+        Report(module).Content!.Features.ShouldBe(["bulk-memory", "multivalue", "relaxed-simd", "sign-ext", "simd128", "tail-call"]);
         Report(new GuestModule().Function("_start", ":")).Content!.Features.ShouldBeEmpty();
     }
 

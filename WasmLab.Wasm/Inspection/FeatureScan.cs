@@ -5,6 +5,9 @@ namespace WasmLab.Wasm.Inspection;
 /// <summary>Finds what a module uses beyond WebAssembly 1.0, in its types and in every instruction.</summary>
 internal static class FeatureScan
 {
+    private const Opcode FirstVector = (Opcode)0xFD_0000;
+    private const Opcode FirstRelaxedVector = (Opcode)0xFD_0100;
+
     public static IReadOnlyList<string> Of(ModuleDefinition module)
     {
         var features = new SortedSet<string>(StringComparer.Ordinal);
@@ -38,6 +41,7 @@ internal static class FeatureScan
             || module.Tables.Any(table => table.Element != ValueType.FuncRef)
             || module.Types.Any(type => type.Parameters.Concat(type.Results).Any(value => value.IsReference()))
             || module.Globals.Any(global => global.Value.IsReference()));
+        Add("extended-const", ConstantExpressions(module).Any(expression => IsExtended(expression, module)));
         Add("multimemory", module.Memories.Count > 1);
         Add("exception-handling", module.Tags.Count > 0);
         Add("memory64", module.Memories.Any(memory => memory.AddressType == ValueType.I64) || module.Tables.Any(table => table.AddressType == ValueType.I64));
@@ -69,8 +73,34 @@ internal static class FeatureScan
         Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
         Opcode.CallIndirect when instruction.Second > 0 => "reference-types",
         Opcode.Block or Opcode.Loop or Opcode.If when instruction.Value >= 0 && TakesManyValues(module.Types[(int)instruction.Value]) => "multivalue",
+        Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
+        >= FirstRelaxedVector => "relaxed-simd",
+        >= FirstVector => "simd128",
         _ => null,
     };
+
+    private static bool IsExtended(ConstantExpression expression, ModuleDefinition module)
+    {
+        var reader = module.Reader(expression.Start, expression.End, null);
+        while (!reader.AtEnd)
+        {
+            InstructionDecoder.Read(ref reader, out var instruction);
+            if (instruction.Opcode is Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<ConstantExpression> ConstantExpressions(ModuleDefinition module) =>
+    [
+        .. module.GlobalInitializers ?? [],
+        .. module.Elements.Where(segment => segment.Mode == SegmentMode.Active).Select(segment => segment.Start),
+        .. module.Elements.SelectMany(segment => segment.Expressions ?? []),
+        .. module.Data.Where(segment => segment.Mode == SegmentMode.Active).Select(segment => segment.Start),
+    ];
 
     private static bool TakesManyValues(FunctionType type) => type.Parameters.Count > 0 || type.Results.Count > 1;
 }
