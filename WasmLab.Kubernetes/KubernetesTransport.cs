@@ -79,7 +79,9 @@ internal sealed class KubernetesTransport(HttpMessageInvoker http, Uri server) :
     private HttpRequestMessage Request(HttpMethod method, string path)
     {
         var request = new HttpRequestMessage(method, new Uri(_base + path, UriKind.Absolute));
+        // A stream is no JSON: a server that is asked for nothing else refuses exec and port-forward (406).
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("*/*"));
         request.Headers.TryAddWithoutValidation("User-Agent", "wasmlab");
         return request;
     }

@@ -136,6 +136,11 @@ internal sealed class VirtualClusterController(
 
     private Task ReportAsync(NamespacedName key, string phase, Uri? server, string? message, CancellationToken cancellationToken)
     {
+        if (phase == "Running" && _informer?.Find(key.Name, key.Namespace)?.Status is { } told && (told.Phase, told.Server) == (phase, server?.ToString()))
+        {
+            return Task.CompletedTask;
+        }
+
         var ready = new JsonObject
         {
             ["type"] = "Ready",

@@ -48,6 +48,11 @@ public static class ClusterBuilderExtensions
 
         provider.AddPrograms(cluster);
         new ClusterControllers(options, program).AddTo(cluster);
+        if (options.Cluster == ClusterKind.Context)
+        {
+            cluster.WithRemoval();
+        }
+
         return cluster;
     }
 

@@ -18,7 +18,10 @@ internal sealed class ClusterControllers(LabOptions options, ClusterProgram prog
         .. options.VirtualClusters == VirtualClusterKind.Embedded ? ["vclusters"] : (string[])[],
     ];
 
-    /// <summary>Adds the process to the model: it starts when the cluster's API answers and the lab's kubeconfig is written.</summary>
+    /// <summary>
+    /// Adds the process to the model, which serves on a shared cluster the ingresses of the lab's own namespaces only: it starts when the cluster's
+    /// API answers and the lab's kubeconfig is written.
+    /// </summary>
     public void AddTo(IResourceBuilder<ClusterResource> cluster)
     {
         var parts = PartsOf(options);
@@ -30,9 +33,14 @@ internal sealed class ClusterControllers(LabOptions options, ClusterProgram prog
         program.Add(
             cluster,
             $"{cluster.Resource.Name}-controllers",
-            "--parts", string.Join(',', parts),
-            "--api-port", options.ApiPort.ToString(CultureInfo.InvariantCulture),
-            "--ingress-port", options.IngressPort.ToString(CultureInfo.InvariantCulture))
+            [
+                "--parts", string.Join(',', parts),
+                .. options.Context is { } context ? ["--context", context] : (string[])[],
+                .. options.Cluster == ClusterKind.Context ? ["--watch-namespace-selector", Ownership.Selector] : (string[])[],
+                "--ingress-reach", options.IngressReach.ToString(),
+                "--api-port", options.ApiPort.ToString(CultureInfo.InvariantCulture),
+                "--ingress-port", options.IngressPort.ToString(CultureInfo.InvariantCulture),
+            ])
             ?.WaitFor(cluster);
     }
 }

@@ -27,7 +27,11 @@ internal sealed class HostObjects(ClusterConnections connections, LabOptions opt
                 + $"Choose another cluster, or give it to the lab: kubectl label namespace {name} {Ownership.Selector}");
         }
 
-        step.ByHand($"kubectl create namespace {name} && kubectl label namespace {name} {Ownership.Selector}");
+        if (options.Cluster != ClusterKind.Embedded)
+        {
+            step.ByHand($"kubectl create namespace {name} && kubectl label namespace {name} {Ownership.Selector}");
+        }
+
         if (!step.IsRehearsal)
         {
             await connections.Host.ApplyAsync(Ownership.Mark(new Namespace { Metadata = { Name = name } }), Ownership.FieldManager, cancellationToken)

@@ -52,14 +52,9 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
     /// <summary>The image that was built, or null.</summary>
     public ImageManifestInfo? Find(ImageReference reference) => _store.Find(reference);
 
-    /// <summary>Writes an image as an archive that containerd and Docker load; a rehearsal has none.</summary>
-    public async Task ExportAsync(ImageReference reference, string path, LabStep step, CancellationToken cancellationToken)
+    /// <summary>Writes an image as an archive that containerd and Docker load.</summary>
+    public async Task ExportAsync(ImageReference reference, string path, CancellationToken cancellationToken)
     {
-        if (step.IsRehearsal)
-        {
-            return;
-        }
-
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var archive = File.Create(path);
         await using (archive.ConfigureAwait(false))

@@ -27,26 +27,54 @@ internal sealed class NodeImageLoader(INodes nodes, FlavorImages images, LabOpti
         }
     }
 
+    /// <summary>Removes images from every node; one that is not there is no error.</summary>
+    public async Task RemoveAsync(IEnumerable<string> references, LabStep step, CancellationToken cancellationToken)
+    {
+        var session = await nodes.OpenAsync(step, cancellationToken).ConfigureAwait(false);
+        await using var opened = session.ConfigureAwait(false);
+        foreach (var node in session.Nodes)
+        {
+            var listed = await node.ReadAsync([.. Ctr, "images", "ls", "-q"], cancellationToken).ConfigureAwait(false);
+            var there = listed.Output.Split('\n').ToHashSet(StringComparer.Ordinal);
+            var ours = references.Select(reference => ImageReference.Parse(reference).ToString()).Where(there.Contains).ToList();
+            if (ours.Count > 0)
+            {
+                await node.ChangeAsync(step, [.. Ctr, "images", "rm", .. ours], cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task LoadAsync(INode node, ImageReference reference, LabStep step, CancellationToken cancellationToken)
     {
-        var name = $"wasmlab-{reference.Repository.Replace('/', '-')}-{reference.Tag}.tar";
+        var name = $"wasmlab-{Environment.ProcessId}-{reference.Tag}.tar";
         var archive = Path.Combine(options.CacheDirectory, name);
         var onNode = $"/var/tmp/{name}";
-        await images.ExportAsync(reference, archive, step, cancellationToken).ConfigureAwait(false);
         try
         {
-            await node.CopyAsync(step, archive, onNode, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellationToken).ConfigureAwait(false);
+            if (step.IsRehearsal)
+            {
+                step.Logger.LogInformation("The image goes to node {Node} as {Path}.", node.Name, onNode);
+            }
+            else
+            {
+                await images.ExportAsync(reference, archive, cancellationToken).ConfigureAwait(false);
+                await node.CopyAsync(step, archive, onNode, UnixFileMode.UserRead | UnixFileMode.UserWrite, cancellationToken).ConfigureAwait(false);
+            }
+
             var imported = await node.ChangeAsync(step, [.. Ctr, "images", "import", onNode], cancellationToken).ConfigureAwait(false);
-            if (imported.ExitCode != 0)
+            if (!imported.Succeeded)
             {
                 throw new DistributedApplicationException(
-                    $"Node {node.Name} could not import image {reference.Familiar}: {imported.Error.Trim()}. Is containerd running there, and is its disk full (df -h /var/lib/containerd)?");
+                    $"Node {node.Name} could not import image {reference.Familiar}: {imported.LastLine}. Is containerd running there, and is its disk full (df -h /var/lib/containerd)?");
             }
         }
         finally
         {
             await node.ChangeAsync(step, ["rm", "-f", onNode], CancellationToken.None).ConfigureAwait(false);
-            File.Delete(archive);
+            if (!step.IsRehearsal)
+            {
+                File.Delete(archive);
+            }
         }
     }
 
@@ -54,7 +82,7 @@ internal sealed class NodeImageLoader(INodes nodes, FlavorImages images, LabOpti
     private static async Task<bool> HasAsync(INode node, ImageReference reference, string digest, CancellationToken cancellationToken)
     {
         var listed = await node.ReadAsync([.. Ctr, "images", "ls", $"name=={reference}"], cancellationToken).ConfigureAwait(false);
-        return listed.ExitCode == 0 && listed.Output.Split('\n')
+        return listed.Succeeded && listed.Output.Split('\n')
             .Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _, var found, ..] && name == reference.ToString() && found == digest);
     }
 }

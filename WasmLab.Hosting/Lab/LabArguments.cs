@@ -13,10 +13,11 @@ public static class LabArguments
     {
         ["--dry-run"] = "DryRun",
         ["--doctor"] = "Doctor",
+        ["--remove"] = "Remove",
     };
 
     /// <summary>
-    /// The options of the lab's AppHost. A rehearsal and the doctor come and go: they have no dashboard, which may be another lab's.
+    /// The options of the lab's AppHost. A rehearsal, the doctor and a removal come and go: they have no dashboard, which may be another lab's.
     /// </summary>
     /// <param name="args">The arguments of the AppHost, in <see cref="Expand"/>'s forms or those of .NET's configuration.</param>
     /// <exception cref="DistributedApplicationException">An option that needs a value has none.</exception>
@@ -31,7 +32,7 @@ public static class LabArguments
     }
 
     /// <summary>
-    /// Turns <c>--cluster KIND</c>, <c>--context NAME</c>, <c>--dry-run</c> and <c>--doctor</c> into the settings they stand for,
+    /// Turns <c>--cluster KIND</c>, <c>--context NAME</c>, <c>--dry-run</c>, <c>--doctor</c> and <c>--remove</c> into the settings they stand for,
     /// <c>--WasmLab:Cluster=KIND</c> and so on. A flag has no value, which .NET's command-line configuration does not know.
     /// </summary>
     /// <param name="args">The arguments of the AppHost.</param>

@@ -45,14 +45,20 @@ internal sealed record LabOptions
     /// <summary>Examine the chain of a lab that was brought up before, print each link, exit.</summary>
     public bool Doctor { get; init; }
 
-    /// <summary>The lab is not brought up, only looked at.</summary>
-    public bool IsPassive => DryRun || Doctor;
+    /// <summary>Take all of the lab from the cluster of a context, exit.</summary>
+    public bool Remove { get; init; }
+
+    /// <summary>The lab is not brought up.</summary>
+    public bool IsPassive => DryRun || Doctor || Remove;
 
     /// <summary>Which controller serves the ingresses.</summary>
     public IngressKind Ingress { get; init; }
 
     /// <summary>Reach the addon's controller through <c>minikube tunnel</c>, which needs root, instead of a port-forward.</summary>
     public bool IngressTunnel { get; init; }
+
+    /// <summary>How the lab's own ingress reaches the pods of a real cluster.</summary>
+    public IngressReach IngressReach { get; init; }
 
     /// <summary>Who runs the virtual clusters.</summary>
     public VirtualClusterKind VirtualClusters { get; init; }
@@ -103,6 +109,11 @@ internal sealed record LabOptions
             reader.Wrong($"WasmLab:Context (--context) is '{context}', but it counts only together with --cluster context.");
         }
 
+        if (reader.Flag("Remove") && cluster != ClusterKind.Context)
+        {
+            reader.Wrong("WasmLab:Remove (--remove) takes the lab from the cluster of a context (--cluster context --context NAME); another cluster goes with the lab, or with 'minikube delete'.");
+        }
+
         var options = new LabOptions
         {
             Cluster = cluster,
@@ -114,8 +125,10 @@ internal sealed record LabOptions
             ReadyTimeout = reader.Time("ReadyTimeout", cluster == ClusterKind.Embedded ? DefaultReadyTimeout : DefaultReadyTimeoutOfRealClusters),
             DryRun = reader.Flag("DryRun"),
             Doctor = reader.Flag("Doctor"),
+            Remove = reader.Flag("Remove"),
             Ingress = reader.Choice("Ingress:Kind", cluster == ClusterKind.Minikube ? IngressKind.Nginx : IngressKind.Embedded),
             IngressTunnel = reader.Flag("Ingress:Tunnel"),
+            IngressReach = reader.Choice("Ingress:Reach", IngressReach.Auto),
             VirtualClusters = reader.Choice(
                 "VirtualClusters:Kind", cluster == ClusterKind.Minikube ? VirtualClusterKind.VCluster : VirtualClusterKind.Embedded),
             VirtualClusterChartVersion = reader.Text("VirtualClusters:ChartVersion") ?? new LabOptions { StateDirectory = "" }.VirtualClusterChartVersion,

@@ -35,7 +35,11 @@ internal static class LabServices
         services.AddSingleton<ToolRequirements>();
         services.AddSingleton<IngressAddress>();
         services.AddDiagnosis();
-        if (options.DryRun)
+        if (options.Remove)
+        {
+            services.AddHostedService<RemovalService>();
+        }
+        else if (options.DryRun)
         {
             services.AddHostedService<Rehearsal>();
         }
@@ -71,6 +75,8 @@ internal static class LabServices
             .AddContextNodes(options)
             .AddWasmShim(options)
             .AddSingleton<IDiagnostic, ContextDiagnostic>()
+            .AddSingleton<NodeImageLoader>()
+            .AddSingleton<ClusterRemoval>()
             .AddImageLoader<NodeImageLoader>(options),
         _ => services.AddMinikube(options).AddWasmShim(options),
     };

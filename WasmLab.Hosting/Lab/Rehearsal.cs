@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
 
 namespace WasmLab.Hosting.Lab;
@@ -43,17 +42,5 @@ internal sealed class Rehearsal(
 
         await output.WriteLineAsync($"{Environment.NewLine}The rehearsal is over; nothing was changed.").ConfigureAwait(false);
         lifetime.StopApplication();
-    }
-
-    /// <summary>A step's log as indented lines.</summary>
-    private sealed class ConsoleLines(TextWriter output) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            output.WriteLine("  " + formatter(state, exception));
     }
 }

@@ -26,7 +26,11 @@ internal sealed class EmbeddedVirtualClusterProvider(ClusterConnections connecti
         }
 
         await hostObjects.EnsureNamespaceAsync(name, step, cancellationToken).ConfigureAwait(false);
-        step.ByHand($"kubectl apply -f -    # VirtualCluster {name} in namespace {name}, with the kind's CustomResourceDefinition where it is missing");
+        if (options.Cluster != ClusterKind.Embedded)
+        {
+            step.ByHand($"kubectl apply -f -    # VirtualCluster {name} in namespace {name}, and CustomResourceDefinition virtualclusters.wasmlab.dev");
+        }
+
         if (step.IsRehearsal)
         {
             return null;

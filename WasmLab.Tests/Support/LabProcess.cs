@@ -13,10 +13,13 @@ internal sealed partial class LabProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly SemaphoreSlim _changed = new(0);
 
-    private LabProcess(Process process, string stateDirectory)
+    private readonly bool _keepsState;
+
+    private LabProcess(Process process, string stateDirectory, bool keepsState)
     {
         _process = process;
         StateDirectory = stateDirectory;
+        _keepsState = keepsState;
     }
 
     public string StateDirectory { get; }
@@ -45,9 +48,16 @@ internal sealed partial class LabProcess : IAsyncDisposable
     /// <summary>Starts the AppHost of a given assembly.</summary>
     public static LabProcess StartFrom(string assembly, params string[] arguments) => StartFrom(assembly, new Dictionary<string, string>(), arguments);
 
-    private static LabProcess StartFrom(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    /// <summary>Starts the AppHost that the tests were built with, with other variables, in a state directory that outlives it.</summary>
+    public static LabProcess StartIn(string stateDirectory, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(Path.Combine(AppContext.BaseDirectory, "WasmLab.AppHost.dll"), stateDirectory, keepsState: true, environment, arguments);
+
+    private static LabProcess StartFrom(string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(assembly, Directory.CreateTempSubdirectory("wasmlab-lab-").FullName, keepsState: false, environment, arguments);
+
+    private static LabProcess Start(
+        string assembly, string state, bool keepsState, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
-        var state = Directory.CreateTempSubdirectory("wasmlab-lab-").FullName;
         var start = new ProcessStartInfo(DotnetPath())
         {
             RedirectStandardOutput = true,
@@ -72,7 +82,7 @@ internal sealed partial class LabProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var lab = new LabProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, state);
+        var lab = new LabProcess(new Process { StartInfo = start, EnableRaisingEvents = true }, state, keepsState);
         lab._process.OutputDataReceived += (_, line) => lab.Add(line.Data);
         lab._process.ErrorDataReceived += (_, line) => lab.Add(line.Data);
         lab._process.Start();
@@ -151,7 +161,10 @@ internal sealed partial class LabProcess : IAsyncDisposable
 
         _process.Dispose();
         _changed.Dispose();
-        Directory.Delete(StateDirectory, recursive: true);
+        if (!_keepsState)
+        {
+            Directory.Delete(StateDirectory, recursive: true);
+        }
     }
 
     private void Add(string? line)

@@ -24,6 +24,9 @@ internal sealed class PodConnector(PortForwardConnector portForward, PodReach re
     /// <summary>Longer than a round trip to a cluster far away; where no route leads, a connection attempt often hears nothing at all.</summary>
     private static readonly TimeSpan s_probeTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>tcpmux, which no pod offers.</summary>
+    private const int ClosedPort = 1;
+
     private int _reach = (int)reach;
 
     /// <summary>How pods are reached; <see cref="PodReach.Auto"/> as long as no connection has told.</summary>
@@ -46,8 +49,14 @@ internal sealed class PodConnector(PortForwardConnector portForward, PodReach re
             try
             {
                 var direct = await DirectConnector.Instance.ConnectAsync(pod, probe.Token).ConfigureAwait(false);
-                Decide(PodReach.Direct, $"{pod.Address} accepts connections");
-                return direct;
+                if (await RefusesAsync(new IPEndPoint(pod.Address.Address, ClosedPort), probe.Token).ConfigureAwait(false))
+                {
+                    Decide(PodReach.Direct, $"{pod.Address} accepts connections");
+                    return direct;
+                }
+
+                direct.Dispose();
+                reason = "something in between accepts connections to any port of it";
             }
             catch (SocketException exception)
             {
@@ -68,6 +77,20 @@ internal sealed class PodConnector(PortForwardConnector portForward, PodReach re
         }
 
         return forwarded;
+    }
+
+    /// <summary>A pod refuses where it does not listen; a gateway that answers for every address does not, nor does a firewall that drops.</summary>
+    private static async Task<bool> RefusesAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var socket = await DirectConnector.Instance.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode == SocketError.ConnectionRefused;
+        }
     }
 
     private void Decide(PodReach found, string why)

@@ -29,7 +29,7 @@ internal sealed class PortForwardConnector(KubernetesClient client, ILogger<Port
         try
         {
             var (near, far) = await SocketPair.CreateAsync(cancellationToken).ConfigureAwait(false);
-            _ = RelayAsync(far, stream, pod);
+            _ = RelayAsync(far, stream);
             return near;
         }
         catch
@@ -40,33 +40,33 @@ internal sealed class PortForwardConnector(KubernetesClient client, ILogger<Port
     }
 
     /// <summary>Ends when the forwarder has closed its end.</summary>
-    private async Task RelayAsync(Socket far, Stream pod, PodEndPoint endPoint)
+    private async Task RelayAsync(Socket far, Stream pod)
     {
         using var closed = new CancellationTokenSource();
-        var down = ToForwarderAsync(far, pod, endPoint, closed.Token);
+        var down = ToForwarderAsync(far, pod, closed.Token);
         await ToPodAsync(far, pod).ConfigureAwait(false);
         await closed.CancelAsync().ConfigureAwait(false);
+        await pod.DisposeAsync().ConfigureAwait(false);
         await down.ConfigureAwait(false);
         far.Dispose();
-        await pod.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ToForwarderAsync(Socket far, Stream pod, PodEndPoint endPoint, CancellationToken closed)
+    private async Task ToForwarderAsync(Socket far, Stream pod, CancellationToken closed)
     {
         var buffer = new byte[BufferSize];
         try
         {
             int count;
-            while ((count = await pod.ReadAsync(buffer, closed).ConfigureAwait(false)) > 0)
+            while ((count = await pod.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false)) > 0)
             {
                 await SendAllAsync(far, buffer.AsMemory(0, count), closed).ConfigureAwait(false);
             }
         }
-        catch (IOException exception)
+        catch (IOException exception) when (!closed.IsCancellationRequested)
         {
             Log.PortForwardBroke(logger, exception.Message);
         }
-        catch (Exception exception) when (exception is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The forwarder has closed its end.
         }

@@ -1,3 +1,4 @@
+using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.EmbeddedCluster.VirtualClusters.Sync;
@@ -16,6 +17,14 @@ internal sealed class ServiceSyncer(SyncScope scope) : ToHostSyncer<Service>(sco
             spec.ClusterIPs = [];
         }
 
+        // What the virtual cluster fills in by itself is the host's to choose, and an older host does not know all of it.
+        spec.UnknownFields?.Remove("ipFamilies");
+        spec.UnknownFields?.Remove("ipFamilyPolicy");
+        if (spec.UnknownFields is { } fields && fields.TryGetValue("internalTrafficPolicy", out var policy) && policy.GetString() == "Cluster")
+        {
+            fields.Remove("internalTrafficPolicy");
+        }
+
         if (spec.Selector.Count > 0)
         {
             spec.Selector = Scope.TranslateSelector(spec.Selector, item.Metadata.Namespace ?? "default");
@@ -23,4 +32,7 @@ internal sealed class ServiceSyncer(SyncScope scope) : ToHostSyncer<Service>(sco
 
         return new Service { Metadata = Scope.Translate(item.Metadata), Spec = spec };
     }
+
+    protected override Task ReportRefusalAsync(Service item, KubernetesException refusal, CancellationToken cancellationToken) =>
+        SyncEvents.ReportAsync(Scope, item, Service.Type, "SyncError", $"Error syncing to host cluster: {refusal.Message}", cancellationToken);
 }
