@@ -73,7 +73,7 @@ internal sealed class SoakRun(byte[] wasm, int instances, TimeSpan duration, int
             var victim = _random.Next(_servers.Count);
             await Task.WhenAll(called);
             _calls += called.Count;
-            await _servers[victim].KillAsync();
+            await _servers[victim].DisposeAsync();
             _killed++;
             _servers.RemoveAt(victim);
             await CreateAsync(engine, module);
@@ -93,7 +93,7 @@ internal sealed class SoakRun(byte[] wasm, int instances, TimeSpan duration, int
 
     private async Task EmptyAsync()
     {
-        await Task.WhenAll(_servers.Select(server => server.KillAsync()));
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
         _killed += _servers.Count;
         _servers.Clear();
     }

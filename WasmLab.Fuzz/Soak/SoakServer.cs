@@ -8,7 +8,7 @@ using WasmLab.Wasm.Wasi;
 namespace WasmLab.Fuzz.Soak;
 
 /// <summary>One instance of the HTTP server, on a thread and a port of its own.</summary>
-internal sealed partial class SoakServer
+internal sealed partial class SoakServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -49,7 +49,7 @@ internal sealed partial class SoakServer
     }
 
     /// <summary>Ends the instance and waits until its thread has left it.</summary>
-    public async Task KillAsync()
+    public async ValueTask DisposeAsync()
     {
         await _killed.CancelAsync();
         await _ended.Task.WaitAsync(Patience);

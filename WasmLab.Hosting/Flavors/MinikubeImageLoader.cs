@@ -37,7 +37,7 @@ internal sealed class MinikubeImageLoader(Minikube minikube, FlavorImages images
                 .ConfigureAwait(false);
         }
 
-        await images.ExportAsync(reference, archive, step, cancellationToken).ConfigureAwait(false);
+        await images.ExportAsync(reference, archive, cancellationToken).ConfigureAwait(false);
         await minikube.ChangeAsync(step, load, $"minikube could not load {reference.Familiar} into the node", cancellationToken).ConfigureAwait(false);
         File.Delete(archive);
         if (await FindAsync(reference, cancellationToken).ConfigureAwait(false) is var found && found != wanted)

@@ -26,7 +26,11 @@ internal sealed class RegistryImageLoader(FlavorImages images, LabShell shell, L
         }
 
         var archive = Path.ChangeExtension(pushed, ".tar");
-        await images.ExportAsync(reference, archive, step, cancellationToken).ConfigureAwait(false);
+        if (!step.IsRehearsal)
+        {
+            await images.ExportAsync(reference, archive, cancellationToken).ConfigureAwait(false);
+        }
+
         await ChangeAsync(step, cancellationToken, "load", "-i", archive).ConfigureAwait(false);
         await ChangeAsync(step, cancellationToken, "tag", reference.Familiar, name).ConfigureAwait(false);
         await ChangeAsync(step, cancellationToken, "push", name).ConfigureAwait(false);

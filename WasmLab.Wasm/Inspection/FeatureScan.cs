@@ -5,9 +5,6 @@ namespace WasmLab.Wasm.Inspection;
 /// <summary>Finds what a module uses beyond WebAssembly 1.0, in its types and in every instruction.</summary>
 internal static class FeatureScan
 {
-    private const Opcode FirstVector = (Opcode)0xFD_0000;
-    private const Opcode FirstRelaxedVector = (Opcode)0xFD_0100;
-
     public static IReadOnlyList<string> Of(ModuleDefinition module)
     {
         var features = new SortedSet<string>(StringComparer.Ordinal);
@@ -73,9 +70,6 @@ internal static class FeatureScan
         Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
         Opcode.CallIndirect when instruction.Second > 0 => "reference-types",
         Opcode.Block or Opcode.Loop or Opcode.If when instruction.Value >= 0 && TakesManyValues(module.Types[(int)instruction.Value]) => "multivalue",
-        Opcode.ReturnCall or Opcode.ReturnCallIndirect => "tail-call",
-        >= FirstRelaxedVector => "relaxed-simd",
-        >= FirstVector => "simd128",
         _ => null,
     };
 
