@@ -15,6 +15,21 @@ internal static partial class KnownFailures
         (NoRuntimeConfigured(), new(
             "the node's containerd has no runtime under the handler's name in the section that its version reads, or was not restarted since it was added",
             RunShimAgain)),
+        (CriPluginOff(), new(
+            "the node's containerd does not offer what a kubelet speaks to: its configuration switches the CRI plugin off, or is of a version that it does not read",
+            "take 'cri' out of disabled_plugins in /etc/containerd/config.toml on the node and restart containerd; 'containerd config dump' shows what it reads")),
+        (ShimOfOtherArchitecture(), new(
+            "the shim's program is for another processor than the node's",
+            "delete it on the node, then " + RunShimAgain)),
+        (LibraryMissing(), new(
+            "the shim or the OCI runtime wants a library, or a newer C library, that the node does not have",
+            "take the static release (WasmLab:Shim:Source=release), or install what the message names; then " + RunShimAgain)),
+        (OtherCgroupDriver(), new(
+            "the handler's cgroup driver is not the kubelet's: SystemdCgroup of the handler differs from that of the node's own runtime",
+            RunShimAgain + "; a handler that is not the lab's wants SystemdCgroup by hand")),
+        (OciRuntimeMissing(), new(
+            "the handler's BinaryName names a program that is not on the node, or is not executable",
+            "install it there (crun with WasmEdge), or set WasmLab:Shim:BinaryName or another WasmLab:Shim:Source; then " + RunShimAgain)),
         (ShimMissing(), new(
             "containerd knows the handler, but the shim's program is not in a folder of containerd's PATH, or is not executable",
             RunShimAgain)),
@@ -24,6 +39,18 @@ internal static partial class KnownFailures
         (ExecFormat(), new(
             "the node ran the file as a program of its own, which it is not: a WebAssembly image without runtimeClassName or with a handler that is a plain OCI runtime, or an image of another architecture",
             "give the pod runtimeClassName and let the handler name a WebAssembly shim; compare the image's architecture with the node's (kubectl get node -o wide; uname -m)")),
+        (NoModule(), new(
+            "the shim found no WebAssembly module where the image says what to run, so that neither it nor an ordinary runtime can run it",
+            "let the image's entrypoint be the path of the .wasm file (a function goes behind it: /app.wasm#function)")),
+        (NoExec(), new(
+            "a WebAssembly container has no second process: the shim does not know exec",
+            "use kubectl logs, or a probe over HTTP instead of one by a command")),
+        (ShimEnded(), new(
+            "the shim's process ended, or does not answer, while containerd spoke with it",
+            "journalctl -u containerd on the node shows its last words; delete the pod (kubectl delete pod POD --force if it stays), then " + RunShimAgain)),
+        (NotKilled(), new(
+            "the container did not end in its grace period, or its shim does not answer: a module that knows no signals takes the whole of it",
+            "wait for terminationGracePeriodSeconds; if it stays, kubectl delete pod POD --grace-period=0 --force, and restart containerd on the node")),
         (NoPlatform(), new(
             "the image has no variant for the node's platform; containerd from 2.1 on does not unpack images labelled wasi/wasm",
             "build the image for linux/<architecture of the node>: the flavor's command 'Run again' does")),
@@ -65,6 +92,33 @@ internal static partial class KnownFailures
 
     [GeneratedRegex("no runtime for \"[^\"]*\" is configured|no runtime for handler|unknown runtime handler", RegexOptions.IgnoreCase)]
     private static partial Regex NoRuntimeConfigured();
+
+    [GeneratedRegex(@"unknown service runtime\.v1|CRI v1 runtime API is not implemented", RegexOptions.IgnoreCase)]
+    private static partial Regex CriPluginOff();
+
+    [GeneratedRegex("containerd-shim-[^ ]+:? exec format error", RegexOptions.IgnoreCase)]
+    private static partial Regex ShimOfOtherArchitecture();
+
+    [GeneratedRegex("error while loading shared libraries|cannot open shared object file|version `GLIBC_", RegexOptions.IgnoreCase)]
+    private static partial Regex LibraryMissing();
+
+    [GeneratedRegex("expected cgroupsPath to be of format|invalid slice name|cgroup driver", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherCgroupDriver();
+
+    [GeneratedRegex("OCI runtime create failed: unable to retrieve OCI runtime error|OCI runtime create failed: exec:|fork/exec [^ ]*(runc|crun)[^ ]*:", RegexOptions.IgnoreCase)]
+    private static partial Regex OciRuntimeMissing();
+
+    [GeneratedRegex("executor can't handle spec|can't handle spec", RegexOptions.IgnoreCase)]
+    private static partial Regex NoModule();
+
+    [GeneratedRegex("exec is not (supported|implemented)|ExecSync.*(unimplemented|not supported)|/containerd.task.v2.Task/Exec is not supported", RegexOptions.IgnoreCase)]
+    private static partial Regex NoExec();
+
+    [GeneratedRegex("ttrpc: closed|Manager/Connect is not supported|shim (has )?(exited|disconnected)", RegexOptions.IgnoreCase)]
+    private static partial Regex ShimEnded();
+
+    [GeneratedRegex("FailedKillPod|KillContainerError|KillPodSandboxError|failed to (stop|kill) container|only SIGKILL is supported", RegexOptions.IgnoreCase)]
+    private static partial Regex NotKilled();
 
     [GeneratedRegex("binary not installed \"containerd-shim|runtime \"?io\\.containerd\\.[^ ]+ (binary )?not (installed|found)|containerd-shim-[^ ]+\"?: (executable file )?not found|failed to start shim", RegexOptions.IgnoreCase)]
     private static partial Regex ShimMissing();

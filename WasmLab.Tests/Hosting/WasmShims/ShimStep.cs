@@ -25,7 +25,8 @@ internal sealed class ShimStep : IAsyncDisposable
 
     /// <param name="settings">The lab's settings.</param>
     /// <param name="stateDirectory">Its state directory; null is one of its own.</param>
-    public ShimStep(IEnumerable<KeyValuePair<string, string?>> settings, string? stateDirectory = null)
+    /// <param name="handler">The handler's name.</param>
+    public ShimStep(IEnumerable<KeyValuePair<string, string?>> settings, string? stateDirectory = null, string handler = "wasmedgev1")
     {
         _state = stateDirectory is null ? new TemporaryDirectory() : null;
         var options = LabOptions.Read(
@@ -36,7 +37,7 @@ internal sealed class ShimStep : IAsyncDisposable
             .AddSingleton<IProcessRunner, ProcessRunner>().AddSingleton<LabShell>().AddSingleton<ClusterConnections>()
             .AddContextNodes(options).AddContainerdShim();
         var cluster = builder.AddResource(new ClusterResource("cluster"));
-        _shim = builder.AddResource(new WasmShimResource("wasm-shim", "wasmedgev1", cluster.Resource)).Resource;
+        _shim = builder.AddResource(new WasmShimResource("wasm-shim", handler, cluster.Resource)).Resource;
         _application = builder.Build();
     }
 
