@@ -35,7 +35,7 @@ internal sealed class Doctor(IEnumerable<IDiagnostic> diagnostics)
         {
             return await findings.MoveNextAsync().ConfigureAwait(false) ? findings.Current : null;
         }
-        catch (Exception exception) when (exception is HttpRequestException or KubernetesException or IOException or DistributedApplicationException or ProgramMissingException)
+        catch (Exception exception) when (exception is HttpRequestException or KubernetesException or IOException or DistributedApplicationException or ProgramMissingException or FormatException)
         {
             return Finding.Broken(
                 Interrupted, exception.Message, $"the examination of {diagnostic.Part} met this error", "repair what it names, then run the doctor again");

@@ -51,7 +51,8 @@ internal sealed class HandlerExamination(string handler, string step, ShimOption
     {
         var (link, name) = ($"Shim on {node}", entry.BinaryName ?? entry.Program ?? entry.Type);
         var program = entry.BinaryName is null ? facts.Program : facts.OciRuntime;
-        if (entry.BinaryName is { } other && other != options.BinaryName || entry.BinaryName is null && entry.Program != ContainerdHandler.ProgramName)
+        var isOurs = entry.BinaryName is { } runtime ? options.Source == ShimSource.Crun && runtime == options.BinaryName : entry.Program == ContainerdHandler.ProgramName;
+        if (!isOurs)
         {
             return Finding.NotExamined(link, $"{name} is not the lab's");
         }

@@ -33,7 +33,8 @@ internal sealed class PodNodes(LabOptions options, ClusterConnections connection
             return new NodeSession([]);
         }
 
-        var host = connections.Host;
+        var host = connections.FindHost()
+            ?? throw new DistributedApplicationException("The nodes cannot be reached: the cluster's API server has not been. Bring the cluster up first.");
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

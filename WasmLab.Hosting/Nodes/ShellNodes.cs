@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Lab;
 using WasmLab.Kubernetes.Objects;
@@ -12,7 +13,13 @@ internal sealed class ShellNodes(LabOptions options, LabShell shell, ClusterConn
         var known = connections.FindHost() is { } host
             ? (await host.ListAsync<Node>(ct: cancellationToken).ConfigureAwait(false)).Items.ConvertAll(node => node.Metadata.Name!)
             : null;
-        return new NodeSession([.. options.Nodes.Shells.Select(node => new ShellNode(NameOf(node, known), node.Prefix, shell))]);
+        var nodes = options.Nodes.Shells.Select(node => new ShellNode(NameOf(node, known), node.Prefix, shell)).ToList();
+        foreach (var left in known?.Except(nodes.Select(node => node.Name)) ?? [])
+        {
+            step.Logger.LogWarning("The settings WasmLab:Nodes do not tell how to reach node {Node}: it is left alone.", left);
+        }
+
+        return new NodeSession(nodes);
     }
 
     private static string NameOf(NodeShell node, List<string>? known)

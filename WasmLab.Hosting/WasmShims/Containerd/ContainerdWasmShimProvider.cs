@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using WasmLab.Hosting.Clusters;
 using WasmLab.Hosting.Lab;
 using WasmLab.Hosting.Nodes;
+using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
 
 namespace WasmLab.Hosting.WasmShims.Containerd;
@@ -46,7 +47,7 @@ internal sealed class ContainerdWasmShimProvider(
                 step.Logger.LogInformation("{Place} Node {Node}: {Result}.", place, node.Name, result);
                 await step.SetPropertyAsync($"Node {node.Name}", result, highlighted: false).ConfigureAwait(false);
             }
-            catch (DistributedApplicationException exception)
+            catch (Exception exception) when (exception is DistributedApplicationException or FormatException or KubernetesException or HttpRequestException)
             {
                 await step.SetPropertyAsync($"Node {node.Name}", "failed", highlighted: false).ConfigureAwait(false);
                 var untouched = session.Nodes.Skip(index + 1).Select(other => other.Name).ToList();

@@ -26,6 +26,9 @@ internal sealed class ReleaseHost : IAsyncDisposable
     /// <summary>How many bytes of the archive it gives before it breaks the connection; null is all.</summary>
     public int? BreaksAfter { get; set; }
 
+    /// <summary>Whether a signature and a certificate lie beside the archive.</summary>
+    public bool IsSigned { get; set; }
+
     /// <summary>The paths that were asked for.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
@@ -61,6 +64,12 @@ internal sealed class ReleaseHost : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         _requests.Enqueue(context.Request.Path);
+        if (IsSigned && Path.GetExtension(context.Request.Path.Value) is ".sig" or ".pem")
+        {
+            await context.Response.WriteAsync("signed");
+            return;
+        }
+
         if (!context.Request.Path.Value!.EndsWith("x86_64-linux-musl.tar.gz", StringComparison.Ordinal))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
