@@ -67,25 +67,34 @@ internal static class PatchVerb
         Check(request, body);
         var configuration = ObjectDecoding.Decode(body, request.Resource, options);
         var apply = new ServerSideApply(request, configuration, options);
-        var created = false;
-        StoredObject result;
-        if (request.Core.Store.Find(request.Key) is null && request.Subresource is null)
+        if (request.Core.Store.Find(request.Key) is null && request.Subresource is null
+            && TryCreate(request, configuration, options, apply) is { } created)
         {
-            if (configuration.Str("metadata", "resourceVersion") is not null || configuration.Str("metadata", "uid") is not null)
-            {
-                throw Statuses.Conflict(request.Resource.Type, request.Name!, "the object does not exist, but the configuration names its resourceVersion or uid").AsException();
-            }
-
-            configuration.Child("metadata")["name"] = request.Name;
-            result = ObjectCreation.Create(request.Core, request.Resource, configuration, request.Namespace, options, apply.OwnCreation);
-            created = true;
-        }
-        else
-        {
-            result = ObjectUpdate.Update(request.Core, request.Resource, request.Key, apply.Apply, options, apply.Own);
+            await request.WriteObjectAsync(created, 201).ConfigureAwait(false);
+            return;
         }
 
-        await request.WriteObjectAsync(result, created ? 201 : 200).ConfigureAwait(false);
+        var updated = ObjectUpdate.Update(request.Core, request.Resource, request.Key, apply.Apply, options, apply.Own);
+        await request.WriteObjectAsync(updated, 200).ConfigureAwait(false);
+    }
+
+    /// <returns>Null when another request was faster: its object is there to be applied to.</returns>
+    private static StoredObject? TryCreate(ApiRequest request, JsonObject configuration, WriteOptions options, ServerSideApply apply)
+    {
+        if (configuration.Str("metadata", "resourceVersion") is not null || configuration.Str("metadata", "uid") is not null)
+        {
+            throw Statuses.Conflict(request.Resource.Type, request.Name!, "the object does not exist, but the configuration names its resourceVersion or uid").AsException();
+        }
+
+        configuration.Child("metadata")["name"] = request.Name;
+        try
+        {
+            return ObjectCreation.Create(request.Core, request.Resource, configuration, request.Namespace, options, apply.OwnCreation);
+        }
+        catch (Kubernetes.KubernetesException exception) when (exception.Reason == "AlreadyExists")
+        {
+            return null;
+        }
     }
 
     private static void Check(ApiRequest request, JsonObject body)

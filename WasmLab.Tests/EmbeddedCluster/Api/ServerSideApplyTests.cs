@@ -27,6 +27,19 @@ public sealed class ServerSideApplyTests : IDisposable
     }
 
     [Fact]
+    public async Task Apply_ByManyAtOnce_NobodyIsTooLate()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var path = $"/api/v1/namespaces/default/configmaps/map{round}";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(manager => Task.Run(() => _api.SendAsync(
+                HttpMethod.Patch, $"{path}?fieldManager=m{manager}", $$"""{"apiVersion":"v1","kind":"ConfigMap","data":{ "k{{manager}}": "v" } }""", "application/apply-patch+yaml"))));
+
+            answers.Select(answer => answer.Code).Order().ShouldBe([200, 200, 200, 201]);
+        }
+    }
+
+    [Fact]
     public async Task Apply_YamlTwice_ChangesNothingTheSecondTime()
     {
         const string Yaml = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\nspec:\n  ports:\n  - port: 80\n";
