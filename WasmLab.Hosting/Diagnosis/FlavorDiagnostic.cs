@@ -94,7 +94,7 @@ internal sealed class FlavorDiagnostic(DistributedApplicationModel model, Cluste
         }
 
         var events = await host.ListAsync<Event>(ns, new ListOptions { FieldSelector = $"involvedObject.name={pod.Metadata.Name}" }, cancellationToken).ConfigureAwait(false);
-        var reason = PodReport.WaitingReason(pod, events.Items);
+        var reason = PodReport.WaitingReason(pod, events.Items) + await ContainerLog.LastWordsAsync(host, pod, cancellationToken).ConfigureAwait(false);
         return Finding.Broken(link, $"{where}: {reason}", KnownFailures.Explain(reason) ?? new Explanation(
             "the node says so", $"kubectl -n {ns} describe pod {pod.Metadata.Name}; kubectl -n {ns} logs {pod.Metadata.Name}"));
     }

@@ -51,6 +51,9 @@ internal static partial class KnownFailures
         (NotKilled(), new(
             "the container did not end in its grace period, or its shim does not answer: a module that knows no signals takes the whole of it",
             "wait for terminationGracePeriodSeconds; if it stays, kubectl delete pod POD --grace-period=0 --force, and restart containerd on the node")),
+        (NotAModule(), new(
+            "the handler runs WebAssembly, but the image holds an ordinary program: WasmEdge takes the program's file for a module",
+            "give the pod the image of its module (wasmlab/httpbin:runtime), or take runtimeClassName away from it")),
         (NoPlatform(), new(
             "the image has no variant for the node's platform; containerd from 2.1 on does not unpack images labelled wasi/wasm",
             "build the image for linux/<architecture of the node>: the flavor's command 'Run again' does")),
@@ -126,8 +129,12 @@ internal static partial class KnownFailures
     [GeneratedRegex("RuntimeClass \"[^\"]*\" not found|runtimeclass\\.node\\.k8s\\.io \"[^\"]*\" not found", RegexOptions.IgnoreCase)]
     private static partial Regex RuntimeClassMissing();
 
-    [GeneratedRegex("exec format error", RegexOptions.IgnoreCase)]
+    // A module need not be executable: then runc and crun refuse it before they try.
+    [GeneratedRegex("exec format error|\\.wasm\": permission denied|\\.wasm` exists but it is not executable", RegexOptions.IgnoreCase)]
     private static partial Regex ExecFormat();
+
+    [GeneratedRegex("cannot dynamically load executable|could not get wasmedge result", RegexOptions.IgnoreCase)]
+    private static partial Regex NotAModule();
 
     [GeneratedRegex("no match for platform|no child with platform|does not match the specified platform|no unpack platforms", RegexOptions.IgnoreCase)]
     private static partial Regex NoPlatform();

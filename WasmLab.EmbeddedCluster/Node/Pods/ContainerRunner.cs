@@ -307,7 +307,6 @@ internal sealed class ContainerRunner : IDisposable
     private void OnStartFailed(Pod pod, string id, ContainerStartException exception)
     {
         _node.Events.Record(pod, EventType.Warning, "Failed", $"Error: {exception.Message}", _fieldPath);
-        _waiting = new ContainerStateWaiting { Reason = "RunContainerError", Message = exception.Message };
         _ended = new ContainerStateTerminated
         {
             ExitCode = 128,
@@ -317,6 +316,9 @@ internal sealed class ContainerRunner : IDisposable
             FinishedAt = _node.Time.GetUtcNow(),
             ContainerID = PublicId(id),
         };
+        _waiting = WillRestart(pod.Spec.RestartPolicy)
+            ? new ContainerStateWaiting { Reason = "RunContainerError", Message = exception.Message }
+            : null;
         var now = _ended.FinishedAt.Value;
         Due = _backoff.RetryAt(now) is var retryAt && retryAt < now + ShowErrorFor ? retryAt : now + ShowErrorFor;
     }
