@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using WasmLab.Hosting.WasmShims;
 using WasmLab.Hosting.WasmShims.Containerd;
@@ -7,40 +6,54 @@ using WasmLab.Tests.Support;
 
 namespace WasmLab.Tests.Nodes;
 
-/// <summary>
-/// Every shape of a configuration, as changed by the lab, read by containerd itself: by the node's, and by those that WASMLAB_CONTAINERD
-/// names (paths, separated by colons).
-/// </summary>
+/// <summary>What the lab writes into a configuration, read by containerd itself.</summary>
 [Trait(Category.Name, Category.Node)]
 [Collection(NodeCollection.Name)]
-public sealed partial class ContainerdReadsConfigTests
+public sealed class ContainerdReadsConfigTests : IAsyncLifetime
 {
-    private const string Handler = "wasmedgev1";
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(RealNode.Unavailable is null, RealNode.Unavailable ?? "");
+        await RealNode.RunAsync("install");
+    }
 
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Every shape of a configuration, as changed by the lab, is what the lab means to containerd itself: Debian's, and those that
+    /// WASMLAB_CONTAINERD names (paths, separated by colons).
+    /// </summary>
     [Theory]
     [MemberData(nameof(ContainerdConfigEditorTests.Configurations), MemberType = typeof(ContainerdConfigEditorTests))]
     public async Task Add_AnyConfiguration_MeansTheSameToContainerd(string text)
     {
-        Assert.SkipUnless(RealNode.Unavailable is null, RealNode.Unavailable ?? "");
-        string[] others = Environment.GetEnvironmentVariable("WASMLAB_CONTAINERD")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        foreach (var containerd in (string[])[Path.Combine(RealNode.Folder, "root/usr/bin/containerd"), .. others])
+        string[] containerds = [RealNode.Containerd, .. (Environment.GetEnvironmentVariable("WASMLAB_CONTAINERD") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)];
+        foreach (var containerd in containerds)
         {
-            var version = Version.Parse(MajorMinor().Match(await RunAsync(containerd, "--version")).Value);
+            var version = Version.Parse(Regex.Match((await RealNode.ExecuteAsync(containerd, "--version")).Output, @"\d+\.\d+").Value);
             if (ContainerdConfig.Parse(text).Version > NewestConfiguration(version))
             {
                 continue;
             }
 
-            var before = await DumpAsync(containerd, text);
-            var wanted = ContainerdHandler.Wanted(new ShimOptions { Source = ShimSource.Crun }, before);
+            var before = (await DumpAsync(containerd, text)).ShouldNotBeNull();
+            var wanted = ContainerdHandler.Wanted(new() { Source = ShimSource.Crun }, before);
             var kept = ContainerdConfig.Parse(text, version).Runtimes.Count > 0 ? [] : before.Runtimes.ToDictionary();
+            var after = await DumpAsync(containerd, ContainerdConfigEditor.Add(text, new HandlerBlock("wasmedgev1", wanted) { Kept = kept }, version));
 
-            var after = await DumpAsync(containerd, ContainerdConfigEditor.Add(text, new HandlerBlock(Handler, wanted) { Kept = kept }, version));
-
-            after.Runtimes[Handler].IsSameAs(wanted).ShouldBeTrue(after.Runtimes[Handler].Describe());
-            after.Runtimes.Keys.ShouldBe(before.Runtimes.Keys.Append(Handler), ignoreOrder: true);
+            after.ShouldNotBeNull();
+            after.Runtimes["wasmedgev1"].IsSameAs(wanted).ShouldBeTrue(after.Runtimes["wasmedgev1"].Describe());
+            after.Runtimes.Keys.ShouldBe(before.Runtimes.Keys.Append("wasmedgev1"), ignoreOrder: true);
             after.Runtimes["runc"].IsSameAs(before.Runtimes["runc"]).ShouldBeTrue();
         }
+    }
+
+    private static async Task<ContainerdConfig?> DumpAsync(string containerd, string text)
+    {
+        using var folder = new TemporaryDirectory();
+        await File.WriteAllTextAsync(folder["config.toml"], text);
+        var (code, output, _) = await RealNode.ExecuteAsync(containerd, "--config", folder["config.toml"], "config", "dump");
+        return code == 0 ? ContainerdConfig.Parse(output) : null;
     }
 
     private static int NewestConfiguration(Version containerd) => containerd switch
@@ -49,24 +62,4 @@ public sealed partial class ContainerdReadsConfigTests
         { Major: 2, Minor: < 3 } => 3,
         _ => 4,
     };
-
-    private static async Task<ContainerdConfig> DumpAsync(string containerd, string text)
-    {
-        using var folder = new TemporaryDirectory();
-        await File.WriteAllTextAsync(folder["config.toml"], text);
-        return ContainerdConfig.Parse(await RunAsync(containerd, "--config", folder["config.toml"], "config", "dump"));
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, await errors);
-        return output;
-    }
-
-    [GeneratedRegex(@"\d+\.\d+")]
-    private static partial Regex MajorMinor();
 }

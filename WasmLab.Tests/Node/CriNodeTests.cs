@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using WasmLab.Kubernetes;
 using WasmLab.Kubernetes.Objects;
+using WasmLab.Oci;
 using WasmLab.Tests.Assets;
 using WasmLab.Tests.Support;
 
@@ -11,7 +12,7 @@ namespace WasmLab.Tests.Nodes;
 /// <summary>The cluster's node runs its pods through a real containerd.</summary>
 [Trait(Category.Name, Category.Node)]
 [Collection(NodeCollection.Name)]
-public sealed class CriNodeTests : IAsyncLifetime
+public sealed class CriNodeTests(NodeFixture node) : IClassFixture<NodeFixture>, IAsyncLifetime
 {
     private static readonly string[] Flavors = ["native", "embed", "runtime"];
 
@@ -24,7 +25,7 @@ public sealed class CriNodeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(RealNode.Unavailable is null, RealNode.Unavailable ?? "");
+        node.Require();
         _before = await RealNode.ContainersAsync();
         _cluster = await ClusterProcess.StartAsync(
             "api,node,controllers,ingress", "--container-runtime-endpoint", RealNode.Endpoint, "--node-ip", RealNode.Address);
@@ -138,7 +139,7 @@ public sealed class CriNodeTests : IAsyncLifetime
         log.ShouldStartWith($"mode=fast file=fast ip={RealNode.Address}\n");
         log.ShouldContain(await File.ReadAllTextAsync("/proc/1/comm", Cancelled));
         log.ShouldEndWith("read-only\n");
-        (await RealNode.ContainersAsync()).ShouldBeEmpty("a pod that has ended keeps no sandbox");
+        await Wait.UntilAsync("a pod that has ended keeps no sandbox", async () => (await RealNode.ContainersAsync()).Length == 0);
     }
 
     [Fact]
@@ -159,7 +160,9 @@ public sealed class CriNodeTests : IAsyncLifetime
         await ApplyAsync(Pod("no-image", "wasmlab/httpbin:none", container: "imagePullPolicy: Never"));
         await ApplyAsync(Pod("no-registry", "127.0.0.1:1/httpbin:none"));
         await ApplyAsync(Pod("no-program", "wasmlab/httpbin:native", container: "command: [/missing]"));
+        await RealNode.LoadAsync("wasmlab/httpbin:executable", FlavorImages.Runtime("runtime", LayerEntry.Executable));
         await ApplyAsync(Pod("wasm-on-runc", "wasmlab/httpbin:runtime"));
+        await ApplyAsync(Pod("program-on-runc", "wasmlab/httpbin:executable"));
         await ApplyAsync(Pod("native-on-wasm", "wasmlab/httpbin:native", "runtimeClassName: wasmedge"));
 
         await Wait.UntilAsync("the handler's reason", async () => (await WarningsAsync("no-handler")).Contains(
@@ -167,10 +170,10 @@ public sealed class CriNodeTests : IAsyncLifetime
         await PodAsync("no-image", pod => WaitingReason(pod) == "ErrImageNeverPull");
         var pulled = await PodAsync("no-registry", pod => WaitingReason(pod) is "ErrImagePull" or "ImagePullBackOff");
         pulled.Status.ContainerStatuses[0].State.Waiting!.Message!.ShouldContain("failed to resolve reference \"127.0.0.1:1/httpbin:none\"");
-        var failed = await PodAsync("no-program", pod => pod.Status.ContainerStatuses is [{ LastState.Terminated.Reason: "StartError" }]);
-        failed.Status.ContainerStatuses[0].LastState.Terminated!.Message!.ShouldContain("exec: \"/missing\": stat /missing: no such file or directory");
-        await PodAsync("wasm-on-runc", pod => WaitingReason(pod) == "CrashLoopBackOff");
-        await Wait.ForAsync("its log", () => LogAsync("wasm-on-runc"), log => log.Contains("exec format error", StringComparison.Ordinal));
+        await StartErrorAsync("no-program", "exec: \"/missing\": stat /missing: no such file or directory");
+        await StartErrorAsync("wasm-on-runc", "exec: \"/httpbin.wasm\": permission denied");
+        await PodAsync("program-on-runc", pod => WaitingReason(pod) == "CrashLoopBackOff");
+        await Wait.ForAsync("its log", () => LogAsync("program-on-runc"), log => log.Contains("exec format error", StringComparison.Ordinal));
         await PodAsync("native-on-wasm", pod => WaitingReason(pod) == "CrashLoopBackOff");
         await Wait.ForAsync("its log", () => LogAsync("native-on-wasm"), log => log.Contains("could not get wasmedge result from VM", StringComparison.Ordinal));
     }
@@ -201,7 +204,7 @@ public sealed class CriNodeTests : IAsyncLifetime
         await ApplyAsync(Pod("web", "wasmlab/httpbin:native"));
         await PodAsync("web", IsReady);
 
-        UnixSignal.Send(int.Parse(await File.ReadAllTextAsync(Path.Combine(RealNode.Folder, "containerd.pid"), Cancelled), System.Globalization.CultureInfo.InvariantCulture), "TERM");
+        UnixSignal.Send(await RealNode.ContainerdAsync(), "TERM");
         var notReady = await ReadyConditionAsync("False");
         notReady.Reason.ShouldBe("KubeletNotReady");
         notReady.Message.ShouldStartWith("container runtime is down: rpc error: code = Unavailable desc = dial unix ");
@@ -227,6 +230,12 @@ public sealed class CriNodeTests : IAsyncLifetime
     private static bool IsReady(Pod pod) => pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 
     private static string? WaitingReason(Pod pod) => pod.Status.ContainerStatuses is [{ State.Waiting.Reason: var reason }] ? reason : null;
+
+    private async Task StartErrorAsync(string name, string words)
+    {
+        var pod = await PodAsync(name, pod => pod.Status.ContainerStatuses is [{ LastState.Terminated.Reason: "StartError" }]);
+        pod.Status.ContainerStatuses[0].LastState.Terminated!.Message!.ShouldContain(words);
+    }
 
     private static async Task<string?> TryGetAsync(HttpClient http, string address)
     {

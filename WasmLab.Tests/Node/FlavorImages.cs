@@ -21,18 +21,18 @@ internal static class FlavorImages
         return builder;
     }
 
-    public static ImageBuilder Runtime(string flavor)
+    public static ImageBuilder Runtime(string flavor, UnixFileMode? mode = null)
     {
-        var builder = new ImageBuilder { Entrypoint = ["/httpbin.wasm"] }.AddLayer(Module);
+        var builder = new ImageBuilder { Entrypoint = ["/httpbin.wasm"] }.AddLayer(Module(mode));
         builder.Environment["FLAVOR"] = flavor;
         return builder;
     }
 
-    private static LayerEntry Module => LayerEntry.FromFile("httpbin.wasm", AssetFiles.PathOf("modules/httpbin.wasm"));
+    private static LayerEntry Module(UnixFileMode? mode = null) => LayerEntry.FromFile("httpbin.wasm", AssetFiles.PathOf("modules/httpbin.wasm"), mode);
 
     private static ImageBuilder Embed() =>
         new ImageBuilder { Command = ["wasmedge", "--env", "FLAVOR=embed", "--dir", ".:/", "/httpbin.wasm"] }
             .AddLayer(Directory.EnumerateFiles(RealNode.EmbedBase, "*", SearchOption.AllDirectories)
                 .Select(file => LayerEntry.FromFile(Path.GetRelativePath(RealNode.EmbedBase, file), file, LayerEntry.Executable)))
-            .AddLayer(Module);
+            .AddLayer(Module());
 }

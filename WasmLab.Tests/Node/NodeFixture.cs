@@ -1,6 +1,6 @@
 namespace WasmLab.Tests.Nodes;
 
-/// <summary>One real node, with the flavors' images, for the tests that leave it as they found it.</summary>
+/// <summary>A real node that runs WebAssembly from the beginning, with the flavors' images.</summary>
 public sealed class NodeFixture : IAsyncLifetime
 {
     private RealNode? _node;
@@ -14,6 +14,9 @@ public sealed class NodeFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Skips the test where there can be no such node.</summary>
+    internal void Require() => Assert.SkipWhen(_node is null, RealNode.Unavailable ?? "");
+
     public async ValueTask DisposeAsync()
     {
         if (_node is not null)
@@ -23,9 +26,9 @@ public sealed class NodeFixture : IAsyncLifetime
     }
 }
 
-/// <summary>The tests that share the node run one after the other.</summary>
+/// <summary>Tests on a real node run one after the other, each class on a node of its own that comes up and goes down with it.</summary>
 [CollectionDefinition(Name)]
-public sealed class NodeCollection : ICollectionFixture<NodeFixture>
+public sealed class NodeCollection
 {
     public const string Name = "Real node";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using WasmLab.Oci;
@@ -37,6 +38,8 @@ internal sealed class RealNode : IAsyncDisposable
     /// <summary>Where containerd's configuration is.</summary>
     public static string Configuration => Path.Combine(Folder, "config.toml");
 
+    public static string Containerd => Path.Combine(Folder, "root", "usr", "bin", "containerd");
+
     /// <summary>The OCI runtime that runs WebAssembly through WasmEdge.</summary>
     public static string WasmRuntime => Path.Combine(Folder, "bin", "crun-wasm");
 
@@ -47,11 +50,28 @@ internal sealed class RealNode : IAsyncDisposable
 
     public static string Address => $"10.89.{Number}.2";
 
-    /// <summary>Sets the node up, or skips the test where there can be none.</summary>
+    /// <summary>The lab's settings for this node.</summary>
+    public static Dictionary<string, string?> Settings
+    {
+        get
+        {
+            var script = $"env WASMLAB_NODE={Folder} WASMLAB_NODE_NUMBER={Number} bash {Script}";
+            return new()
+            {
+                ["WasmLab:Nodes:Shell"] = $"{script} enter",
+                ["WasmLab:Shim:Source"] = "crun",
+                ["WasmLab:Shim:BinaryName"] = WasmRuntime,
+                ["WasmLab:Shim:ContainerdConfig"] = Configuration,
+                ["WasmLab:Shim:RestartCommand"] = $"{script} restart",
+                ["WasmLab:Images:EmbedBase"] = EmbedBase,
+            };
+        }
+    }
+
+    /// <summary>Sets the node up; to be called where it is not <see cref="Unavailable"/>.</summary>
     /// <param name="handler">A handler that WasmEdge has from the beginning; null for none.</param>
     public static async Task<RealNode> StartAsync(string? handler = Handler)
     {
-        Assert.SkipUnless(Unavailable is null, Unavailable ?? "");
         var node = new RealNode();
         await RunAsync("down");
         await RunAsync(["up", .. handler is null ? Array.Empty<string>() : [handler]]);
@@ -61,12 +81,14 @@ internal sealed class RealNode : IAsyncDisposable
     /// <summary>Runs the script; gives what it wrote.</summary>
     public static async Task<string> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Script, .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var (code, output, errors) = await ExecuteAsync("bash", [Script, .. arguments]);
+        return code == 0 ? output : throw new InvalidOperationException($"node.sh {string.Join(' ', arguments)} ended with {code}:\n{output}{errors}");
+    }
 
+    /// <summary>Runs a program of this machine, with the variables that the script wants.</summary>
+    public static async Task<(int Code, string Output, string Errors)> ExecuteAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["WASMLAB_NODE"] = Folder;
         start.Environment["WASMLAB_NODE_NUMBER"] = Number;
         start.Environment["WASMLAB_NODE_OWNER"] = $"{Environment.ProcessId}";
@@ -74,9 +96,7 @@ internal sealed class RealNode : IAsyncDisposable
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(Deadline);
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"node.sh {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await errors}");
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>Loads an image as <c>docker load</c> does.</summary>
@@ -93,6 +113,10 @@ internal sealed class RealNode : IAsyncDisposable
 
         await RunAsync("ctr", "images", "import", directory["image.tar"]);
     }
+
+    /// <summary>The process of containerd.</summary>
+    public static async Task<int> ContainerdAsync() =>
+        int.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "containerd.pid")), CultureInfo.InvariantCulture);
 
     /// <summary>The IDs of everything that containerd runs or has run.</summary>
     public static async Task<string[]> ContainersAsync() =>

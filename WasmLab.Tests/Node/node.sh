@@ -7,7 +7,7 @@
 #   node.sh up [HANDLER]      starts containerd; with a HANDLER (for instance wasmedgev1) that runtime is configured, too
 #   node.sh restart           starts containerd anew, as a changed configuration wants it; containers go on
 #   node.sh status            what runs; fails when containerd does not
-#   node.sh enter COMMAND...  runs a command in the node's namespaces
+#   node.sh enter COMMAND...  runs a command in the node's namespaces, with its containerd and ctr on the path
 #   node.sh ctr ARGUMENT...   containerd's own client
 #   node.sh down              stops everything and takes the changes back; the packages stay
 #
@@ -166,7 +166,8 @@ stop() {
 
 enter() {
     is_running holder || fail "the node is not up: $0 up"
-    nsenter --net="/run/netns/$namespace" --mount="/proc/$(cat "$work/holder.pid")/ns/mnt" -- "$@"
+    PATH="$work/bin:$host/usr/bin:$host/usr/sbin:$PATH" CONTAINERD_ADDRESS=$socket \
+        nsenter --net="/run/netns/$namespace" --mount="/proc/$(cat "$work/holder.pid")/ns/mnt" -- "$@"
 }
 
 ctr() { "$host/usr/bin/ctr" --address "$socket" --namespace k8s.io "$@"; }

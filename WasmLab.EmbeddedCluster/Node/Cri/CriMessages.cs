@@ -13,6 +13,7 @@ internal sealed class CriMessages(string nodeId)
     private const string PodNamespace = "io.kubernetes.pod.namespace";
     private const string PodUid = "io.kubernetes.pod.uid";
     private const string ContainerName = "io.kubernetes.container.name";
+    private const int LongestHostName = 63;
 
     /// <summary>The labels of everything that is this node's: nothing else may be touched.</summary>
     public Dictionary<string, string> OwnLabels => new() { [NodeLabel] = nodeId };
@@ -37,7 +38,7 @@ internal sealed class CriMessages(string nodeId)
         return new V1.PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace, Uid = pod.Metadata.Uid },
-            Hostname = pod.Spec.HostNetwork == true ? "" : pod.Spec.Hostname ?? pod.Metadata.Name,
+            Hostname = pod.Spec.HostNetwork == true ? "" : HostNameOf(pod),
             LogDirectory = config.LogDirectory,
             Labels = { labels },
             Annotations = { pod.Metadata.Annotations },
@@ -76,5 +77,12 @@ internal sealed class CriMessages(string nodeId)
                 SecurityContext = CriSecurity.OfContainer(sandbox.Pod, container.Spec),
             },
         };
+    }
+
+    // The kernel knows no longer ones.
+    private static string HostNameOf(Pod pod)
+    {
+        var name = pod.Spec.Hostname ?? pod.Metadata.Name!;
+        return name.Length > LongestHostName ? name[..LongestHostName].TrimEnd('-', '.') : name;
     }
 }

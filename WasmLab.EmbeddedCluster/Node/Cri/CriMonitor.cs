@@ -42,7 +42,13 @@ internal sealed class CriMonitor(CriClient client, CriMessages messages, TimePro
     public CriContainer Watch(string id, string sandboxId) => _running[id] = new CriContainer(client, id, sandboxId, this, time);
 
     /// <summary>Asks at once: something has happened.</summary>
-    public void Hurry() => _hurry.Release();
+    public void Hurry()
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            _hurry.Release();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

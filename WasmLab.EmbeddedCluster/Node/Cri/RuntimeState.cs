@@ -45,8 +45,9 @@ internal sealed record RuntimeState(IReadOnlyList<string> Handlers, string? Prob
             var names = containerd?["runtimes"]?.AsObject().Select(runtime => runtime.Key) ?? [];
             return [.. names.OrderByDescending(name => name == first).ThenBy(name => name, StringComparer.Ordinal)];
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Not containerd's configuration: the handlers stay unknown, and work all the same.
             return [];
         }
     }
