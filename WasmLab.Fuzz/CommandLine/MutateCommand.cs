@@ -50,7 +50,7 @@ internal static class MutateCommand
         {
             var options = Read(parsed);
             using var corpus = new CorpusFolders(options.Corpus);
-            File.WriteAllBytes(parsed.GetRequiredValue(OutputFile), Mutator.Mutate(Corpus.Load(corpus.Folders), options.Seed, options.First));
+            File.WriteAllBytes(parsed.GetRequiredValue(OutputFile), Mutator.Mutate(Corpus.Load(corpus.All), options.Seed, options.First));
         });
         return command;
     }
@@ -59,7 +59,7 @@ internal static class MutateCommand
     {
         var options = Read(parsed);
         using var corpus = new CorpusFolders(options.Corpus);
-        options = options with { Corpus = corpus.Folders, Findings = parsed.GetValue(Findings) };
+        options = options with { Corpus = corpus.All, Findings = parsed.GetValue(Findings) };
         var start = TimeProvider.System.GetTimestamp();
         var report = await new Supervisor(options, Console.WriteLine).RunAsync(cancellation);
         Console.WriteLine($"{report.Cases} cases in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:F0} s, at most {report.PeakMemory >> 20} MB:");

@@ -1,35 +1,36 @@
+using System.Globalization;
+using WasmLab.Fuzz.Generation;
+
 namespace WasmLab.Fuzz.Corpora;
 
-/// <summary>Folders of <c>.wasm</c> files, made from folders that may hold the official suite: that is converted once, for the time of a run.</summary>
+/// <summary>
+/// The folders whose modules cases are made of, for the time of a run: those that are given, what comes of the official suite where one of
+/// them holds it, and some generated modules.
+/// </summary>
 internal sealed class CorpusFolders : IDisposable
 {
-    private readonly List<string> _converted = [];
+    private const int GeneratedModules = 200;
+
+    private readonly DirectoryInfo _made = Directory.CreateTempSubdirectory("wasmlab-fuzz-");
 
     public CorpusFolders(IEnumerable<string> folders)
     {
-        List<string> result = [];
-        foreach (var folder in folders)
+        var given = folders.ToList();
+        foreach (var suite in given.Where(folder => Directory.EnumerateFiles(folder, "*.wast").Any()))
         {
-            result.Add(folder);
-            if (Directory.EnumerateFiles(folder, "*.wast").Any())
-            {
-                var converted = Directory.CreateTempSubdirectory("wasmlab-fuzz-").FullName;
-                _converted.Add(converted);
-                result.Add(converted);
-                OfficialSuite.Convert(folder, converted);
-            }
+            OfficialSuite.Convert(suite, Path.Combine(_made.FullName, "suite"));
         }
 
-        Folders = result;
-    }
-
-    public IReadOnlyList<string> Folders { get; }
-
-    public void Dispose()
-    {
-        foreach (var folder in _converted)
+        for (var i = 0; i < GeneratedModules; i++)
         {
-            Directory.Delete(folder, recursive: true);
+            var path = Path.Combine(_made.FullName, string.Create(CultureInfo.InvariantCulture, $"generated-{i}.wasm"));
+            File.WriteAllBytes(path, ModuleGenerator.Generate(new Random(i)));
         }
+
+        All = [.. given, _made.FullName];
     }
+
+    public IReadOnlyList<string> All { get; }
+
+    public void Dispose() => _made.Delete(recursive: true);
 }

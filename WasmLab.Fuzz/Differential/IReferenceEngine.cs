@@ -9,6 +9,9 @@ internal interface IReferenceEngine
     /// <summary>Why it cannot be used here, or null when it can.</summary>
     string? Missing { get; }
 
+    /// <summary>Whether it is to be trusted with vectors and tail calls.</summary>
+    bool IsComplete { get; }
+
     /// <summary>Calls every exported function of each module in order, all in one instance a module.</summary>
     /// <param name="modules">The modules' files.</param>
     /// <param name="cancellation">Ends it.</param>

@@ -31,6 +31,8 @@ internal sealed class NodeEngine : IReferenceEngine
 
     public string Name => "node";
 
+    public bool IsComplete => true;
+
     public string? Missing => ExternalProgram.Exists(Program) ? null : $"{Program} is not installed: see https://nodejs.org";
 
     public async Task<IReadOnlyList<ModuleOutcome>> RunAsync(IReadOnlyList<string> modules, CancellationToken cancellation)

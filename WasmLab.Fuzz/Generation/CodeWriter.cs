@@ -16,10 +16,14 @@ internal sealed class CodeWriter
     {
         if ((int)opcode > byte.MaxValue)
         {
-            Bytes.Add((byte)((int)opcode >> 8));
+            Bytes.Add((byte)((int)opcode >> 16));
+            Leb128.WriteUnsigned(Bytes, (ushort)opcode);
+        }
+        else
+        {
+            Bytes.Add((byte)opcode);
         }
 
-        Bytes.Add((byte)opcode);
         foreach (var immediate in immediates)
         {
             Leb128.WriteUnsigned(Bytes, immediate);
@@ -35,7 +39,7 @@ internal sealed class CodeWriter
         return this;
     }
 
-    /// <summary>A constant, given as its bits.</summary>
+    /// <summary>A constant, given as its bits; of a vector both halves have them.</summary>
     public CodeWriter Const(ValueType type, long bits)
     {
         switch (type)
@@ -50,9 +54,13 @@ internal sealed class CodeWriter
                 Op(Opcode.F32Const);
                 Bytes.AddRange(BitConverter.GetBytes((int)bits));
                 return this;
-            default:
+            case ValueType.F64:
                 Op(Opcode.F64Const);
                 Bytes.AddRange(BitConverter.GetBytes(bits));
+                return this;
+            default:
+                Op(Opcode.V128Const);
+                Bytes.AddRange([.. BitConverter.GetBytes(bits), .. BitConverter.GetBytes(bits)]);
                 return this;
         }
     }

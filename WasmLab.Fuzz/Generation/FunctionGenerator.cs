@@ -16,9 +16,9 @@ internal sealed class FunctionGenerator
 
     private static readonly (Opcode Opcode, MemoryAccess Access)[] Stores =
     [
-        .. Enumerable.Range(0, 256)
-            .Select(number => ((Opcode)number, InstructionTable.Access((Opcode)number)!))
-            .Where(entry => entry.Item2 is { IsStore: true } access && access.Value is ValueType.I32 or ValueType.I64 or ValueType.F32 or ValueType.F64),
+        .. Enum.GetValues<Opcode>()
+            .Select(opcode => (opcode, InstructionTable.Access(opcode)!))
+            .Where(entry => entry.Item2 is { IsStore: true }),
     ];
 
     private readonly ModuleShape _shape;
@@ -38,7 +38,7 @@ internal sealed class FunctionGenerator
         _locals = [.. type.Parameters];
         for (var i = random.Next(1, 6); i > 0; i--)
         {
-            _locals.Add(ModuleShape.Number(random));
+            _locals.Add(shape.Number(random));
         }
 
         _expressions = new ExpressionGenerator(shape, function, random, _code, _locals);
@@ -59,13 +59,36 @@ internal sealed class FunctionGenerator
             generator._expressions.Write(result, MaxDepth);
         }
 
+        generator.WriteTailCall();
         generator._code.End();
         return generator.Body();
     }
 
+    private void WriteTailCall()
+    {
+        if (!_shape.HasTailCalls || _random.Next(3) > 0 || _expressions.CalleeOf(callee => callee.Results.SequenceEqual(_type.Results)) is not { } callee)
+        {
+            return;
+        }
+
+        foreach (var parameter in _shape.Functions[callee].Parameters)
+        {
+            _expressions.Write(parameter, 1);
+        }
+
+        if (_random.Next(2) == 0)
+        {
+            _code.Op(Opcode.ReturnCall, (uint)callee);
+        }
+        else
+        {
+            _code.I32(callee).Op(Opcode.ReturnCallIndirect, (uint)callee, 0);
+        }
+    }
+
     private byte[] Body()
     {
-        ValueType[] own = [.. _locals.Skip(_type.Parameters.Count), ValueType.F32, ValueType.F64];
+        ValueType[] own = [.. _locals.Skip(_type.Parameters.Count), .. ExpressionGenerator.Scratch.Where(_shape.Allows)];
         List<byte> body = [];
         Leb128.WriteUnsigned(body, (ulong)own.Length);
         foreach (var local in own)
@@ -99,7 +122,7 @@ internal sealed class FunctionGenerator
                 _code.Op(Opcode.GlobalSet, (uint)global);
                 break;
             case 5:
-                _expressions.Write(ModuleShape.Number(_random), depth);
+                _expressions.Write(_shape.Number(_random), depth);
                 _code.Op(Opcode.Drop);
                 break;
             case 6 or 7:
@@ -225,7 +248,8 @@ internal sealed class FunctionGenerator
 
     private void WriteStore(int depth)
     {
-        var (opcode, access) = Stores[_random.Next(Stores.Length)];
+        var stores = Stores.Where(store => _shape.Allows(store.Access.Value)).ToArray();
+        var (opcode, access) = stores[_random.Next(stores.Length)];
         _expressions.WriteAddress(depth);
         _expressions.WriteCanonical(access.Value, depth);
         _code.Op(opcode, (uint)_random.Next(access.NaturalAlignment + 1), (uint)_random.Next(16));

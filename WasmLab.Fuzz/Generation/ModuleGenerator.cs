@@ -21,13 +21,16 @@ internal sealed class ModuleGenerator
     private readonly List<(int Type, byte[] Body)> _functions = [];
     private readonly List<(string Name, int Function)> _exports = [];
 
-    private ModuleGenerator(Random random)
+    private ModuleGenerator(Random random, bool isComplete)
     {
         _random = random;
-        _shape = new ModuleShape(random);
+        _shape = new ModuleShape(random, isComplete);
     }
 
-    public static byte[] Generate(Random random) => new ModuleGenerator(random).Write();
+    /// <summary>Writes a module.</summary>
+    /// <param name="random">Decides it.</param>
+    /// <param name="isComplete">Whether there may be vectors and tail calls in it.</param>
+    public static byte[] Generate(Random random, bool isComplete = true) => new ModuleGenerator(random, isComplete).Write();
 
     private byte[] Write()
     {
@@ -74,11 +77,10 @@ internal sealed class ModuleGenerator
 
         for (var i = 0; i < type.Results.Count; i++)
         {
-            code.Op(Opcode.LocalGet, (uint)i);
-            WriteAsInteger(code, expressions, type.Results[i]);
+            WriteAsIntegers(Opcode.LocalGet, (uint)i, code, expressions, type.Results[i]);
         }
 
-        return (new FunctionType([], [.. type.Results.Select(IntegerOf)]), Body([.. type.Results, ValueType.F32, ValueType.F64], code));
+        return (new FunctionType([], [.. type.Results.SelectMany(IntegersOf)]), Body([.. type.Results, .. ExpressionGenerator.Scratch.Where(_shape.Allows)], code));
     }
 
     private static (FunctionType Type, byte[] Body) DigestOfMemory()
@@ -99,15 +101,21 @@ internal sealed class ModuleGenerator
         var expressions = new ExpressionGenerator(_shape, _shape.Functions.Count, _random, code, []);
         for (var i = 1; i < _shape.Globals.Length; i++)
         {
-            code.Op(Opcode.GlobalGet, (uint)i);
-            WriteAsInteger(code, expressions, _shape.Globals[i]);
+            WriteAsIntegers(Opcode.GlobalGet, (uint)i, code, expressions, _shape.Globals[i]);
         }
 
-        return (new FunctionType([], [.. _shape.Globals.Skip(1).Select(IntegerOf)]), Body([ValueType.F32, ValueType.F64], code));
+        return (new FunctionType([], [.. _shape.Globals.Skip(1).SelectMany(IntegersOf)]), Body([.. ExpressionGenerator.Scratch.Where(_shape.Allows)], code));
     }
 
-    private static void WriteAsInteger(CodeWriter code, ExpressionGenerator expressions, ValueType type)
+    private static void WriteAsIntegers(Opcode get, uint index, CodeWriter code, ExpressionGenerator expressions, ValueType type)
     {
+        code.Op(get, index);
+        if (type == ValueType.V128)
+        {
+            code.Op(Opcode.I64x2ExtractLane).Bytes.Add(0);
+            code.Op(get, index).Op(Opcode.I64x2ExtractLane).Bytes.Add(1);
+        }
+
         expressions.Canonicalise(type);
         if (type is ValueType.F32 or ValueType.F64)
         {
@@ -115,7 +123,12 @@ internal sealed class ModuleGenerator
         }
     }
 
-    private static ValueType IntegerOf(ValueType type) => type is ValueType.I32 or ValueType.F32 ? ValueType.I32 : ValueType.I64;
+    private static ValueType[] IntegersOf(ValueType type) => type switch
+    {
+        ValueType.V128 => [ValueType.I64, ValueType.I64],
+        ValueType.I32 or ValueType.F32 => [ValueType.I32],
+        _ => [ValueType.I64],
+    };
 
     private static byte[] Body(ValueType[] locals, CodeWriter code)
     {

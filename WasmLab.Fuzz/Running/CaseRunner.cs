@@ -15,6 +15,7 @@ internal sealed class CaseRunner : IDisposable
 
     private readonly Engine _counting = new(Limits with { CountFuel = true });
     private readonly Engine _plain = new(Limits);
+    private readonly Engine _explicit = new(Limits with { BoundsChecks = BoundsChecks.Explicit });
 
     private static EngineOptions Limits => new() { MaxMemoryPages = 256, MaxTableElements = 100_000, StackSize = 256 * 1024 };
 
@@ -23,8 +24,13 @@ internal sealed class CaseRunner : IDisposable
     /// <param name="random">Decides the arguments, what host functions return, and whether fuel or a deadline ends endless loops.</param>
     public string Run(byte[] module, Random random)
     {
-        // Half of the cases run the code that is compiled without fuel, which is what users run.
-        var engine = random.Next(2) == 0 ? _counting : _plain;
+        // Half of the cases run the code that is compiled without fuel and with guard pages, which is what users run.
+        var engine = random.Next(4) switch
+        {
+            0 => _counting,
+            1 => _explicit,
+            _ => _plain,
+        };
         try
         {
             var loaded = Module.Load(engine, module);
@@ -57,6 +63,7 @@ internal sealed class CaseRunner : IDisposable
     {
         _counting.Dispose();
         _plain.Dispose();
+        _explicit.Dispose();
     }
 
     private static string RunExports(Instance instance, Random random)

@@ -34,6 +34,11 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
                 break;
             }
 
+            if (running.Count == 0)
+            {
+                throw new InvalidOperationException($"no case was started: {failure}");
+            }
+
             await BlameAsync(failure, running, cancellation);
         }
 
@@ -53,15 +58,13 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
             var output = ReadAsync(process.StandardOutput);
             var failure = await WatchAsync(process, progress, part, cancellation);
             var running = progress.Running().Select(entry => entry.Index).ToList();
-            await Task.WhenAll(errors, output);
+            var reached = await output;
             if (failure is null && process.ExitCode != 0)
             {
                 failure = $"the process died with exit code {process.ExitCode}: {Tail(await errors)}";
             }
 
-            var done = _outcomes.Values.Sum();
-            var next = failure is null ? options.First + done : running.DefaultIfEmpty(part.First).Max() + 1;
-            return (Math.Max(next, part.First), failure, running);
+            return (failure is null ? reached : running.DefaultIfEmpty(part.First).Max() + 1, failure, running);
         }
         finally
         {
@@ -90,8 +93,10 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
         static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     }
 
-    private async Task ReadAsync(StreamReader output)
+    /// <summary>Takes in what the process tells. Returns the case that it would have gone on with.</summary>
+    private async Task<long> ReadAsync(StreamReader output)
     {
+        long reached = 0;
         while (await output.ReadLineAsync() is { } line)
         {
             var parts = line.Split(' ', 3);
@@ -104,8 +109,13 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
                 case "outcome":
                     _outcomes.AddOrUpdate(parts[2], long.Parse(parts[1], CultureInfo.InvariantCulture), (_, sum) => sum + long.Parse(parts[1], CultureInfo.InvariantCulture));
                     break;
+                case "reached":
+                    reached = long.Parse(parts[1], CultureInfo.InvariantCulture);
+                    break;
             }
         }
+
+        return reached;
     }
 
     /// <summary>Waits for the end of the process, and ends it when it hangs or grows too large. Returns why.</summary>
@@ -123,7 +133,7 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
                 _peakMemory = Math.Max(_peakMemory, memory);
                 var running = progress.Running();
                 var slowest = running.Select(entry => entry.Time).DefaultIfEmpty().Max();
-                if (memory > options.MemoryLimit || slowest > options.CaseLimit)
+                if (running.Count > 0 && (memory > options.MemoryLimit || slowest > options.CaseLimit))
                 {
                     process.Kill(entireProcessTree: true);
                     await exit;
@@ -155,9 +165,9 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
     private async Task BlameAsync(string failure, IReadOnlyList<long> running, CancellationToken cancellation)
     {
         log($"{failure} (cases {string.Join(", ", running)})");
-        if (running.Count <= 1)
+        if (running.Count == 1)
         {
-            _findings.Add(new Finding(running.DefaultIfEmpty(-1).First(), failure));
+            _findings.Add(new Finding(running[0], failure));
             return;
         }
 
@@ -188,7 +198,7 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
 
         Directory.CreateDirectory(folder);
         var corpus = Corpus.Load(options.Corpus);
-        foreach (var finding in _findings.Where(finding => finding.Index >= 0))
+        foreach (var finding in _findings)
         {
             var name = Path.Combine(folder, $"{options.Seed}-{finding.Index}");
             File.WriteAllBytes($"{name}.wasm", Mutator.Mutate(corpus, options.Seed, finding.Index));

@@ -6,7 +6,7 @@ namespace WasmLab.Fuzz.Running;
 
 /// <summary>
 /// The process in which cases run. It tells its findings and its counts on standard output, a line each:
-/// <c>finding INDEX TEXT</c>, <c>outcome COUNT NAME</c>.
+/// <c>finding INDEX TEXT</c>, <c>outcome COUNT NAME</c>, and at last <c>reached INDEX</c>, the first case that did not run.
 /// </summary>
 internal static class Worker
 {
@@ -26,6 +26,8 @@ internal static class Worker
         {
             output.WriteLine($"outcome {count} {name}");
         }
+
+        output.WriteLine($"reached {Math.Min(next, end)}");
 
         void RunCases(int thread)
         {

@@ -1,5 +1,6 @@
 using WasmLab.Wasm.Compilation;
 using WasmLab.Wasm.Runtime;
+using WasmLab.Wasm.Runtime.Typed;
 
 namespace WasmLab.Wasm;
 
@@ -72,6 +73,12 @@ public sealed unsafe class Function : IEquatable<Function>
         var previousLimit = store.Enter(_instance.Module.Engine.Options.StackSize);
         try
         {
+            // A short function would not notice it itself.
+            if (Volatile.Read(ref ((InstanceContext*)_home)->Interrupted) != 0)
+            {
+                throw RuntimeCalls.Trap(_home, (int)TrapKind.Interrupted);
+            }
+
             var entry = (delegate*<nint, nint, long*, long*, void>)_type.EntryStub;
             fixed (long* argumentSlots = arguments)
             fixed (long* resultSlots = results)
@@ -93,6 +100,17 @@ public sealed unsafe class Function : IEquatable<Function>
             GC.KeepAlive(_instance);
         }
     }
+
+    /// <summary>The function as a delegate, which is called like any other and boxes nothing.</summary>
+    /// <typeparam name="TDelegate">
+    /// A delegate type with the function's signature: int or uint for i32, long or ulong for i64, float for f32, double for f64,
+    /// <see cref="Function"/> for funcref, object for externref, and a value tuple for several results (at most 7), such as
+    /// <c>Func&lt;int, int, (int, int)&gt;</c>.
+    /// </typeparam>
+    /// <exception cref="ArgumentException">The signature is another. The message names both.</exception>
+    public TDelegate AsDelegate<TDelegate>()
+        where TDelegate : Delegate =>
+        FunctionDelegate.Create<TDelegate>(this);
 
     /// <inheritdoc/>
     public bool Equals(Function? other) => other is not null && other._home == _home && other._index == _index;

@@ -43,15 +43,16 @@ internal sealed unsafe class GuardedArena
     /// <summary>Returns the address of an unused slot, nothing of which may be touched yet, or 0 when all are in use.</summary>
     public nint Take()
     {
-        lock (_free)
+        var slot = TakeFree();
+        if (slot == 0)
         {
-            if (_free.TryPop(out var slot))
-            {
-                return slot;
-            }
-
-            return _used < _slots ? _start + ((nint)_used++ << SlotBits) : 0;
+            // Memories that nobody refers to any more give their slots back when they are collected.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            slot = TakeFree();
         }
+
+        return slot;
     }
 
     /// <summary>Takes a slot back, and gives the memory in it to the system.</summary>
@@ -104,6 +105,19 @@ internal sealed unsafe class GuardedArena
         }
 
         return (null, "the system does not grant so much address space (see ulimit -v)");
+    }
+
+    private nint TakeFree()
+    {
+        lock (_free)
+        {
+            if (_free.TryPop(out var slot))
+            {
+                return slot;
+            }
+
+            return _used < _slots ? _start + ((nint)_used++ << SlotBits) : 0;
+        }
     }
 
     private int IndexOf(nint slot) => (int)((slot - _start) >> SlotBits);

@@ -94,6 +94,14 @@ public sealed unsafe class Instance : IDisposable, IStoreMember
     /// <param name="export">The name.</param>
     public Function? GetFunction(string export) => Find(export, ExternKind.Function) is { } index ? new Function(this, Record(index)) : null;
 
+    /// <summary>An exported function as a delegate, or null when there is none of that name.</summary>
+    /// <typeparam name="TDelegate">A delegate type with the function's signature: see <see cref="Function.AsDelegate"/>.</typeparam>
+    /// <param name="export">The name.</param>
+    /// <exception cref="ArgumentException">The signature is another.</exception>
+    public TDelegate? GetFunction<TDelegate>(string export)
+        where TDelegate : Delegate =>
+        GetFunction(export)?.AsDelegate<TDelegate>();
+
     /// <summary>An exported memory, or null when there is none of that name.</summary>
     /// <param name="export">The name.</param>
     public Memory? GetMemory(string export) => Find(export, ExternKind.Memory) is { } index ? Memories[index] : null;

@@ -1,4 +1,5 @@
 using WasmLab.Wasm.Runtime;
+using WasmLab.Wasm.Runtime.Typed;
 
 namespace WasmLab.Wasm;
 
@@ -32,6 +33,21 @@ public sealed class Linker
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(function);
         return Add(module, name, new HostDefinition(_engine.Canonical(type).Type, function), _engine);
+    }
+
+    /// <summary>Defines a function of the host whose type is the delegate's signature. Replaces what had the name.</summary>
+    /// <param name="module">The module name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="function">
+    /// A delegate, such as a lambda with typed parameters. Its types stand for WebAssembly's as in <see cref="Function.AsDelegate"/>; a
+    /// first parameter of type <see cref="Instance"/> is the caller and not part of the type.
+    /// </param>
+    /// <exception cref="ArgumentException">A parameter or the result has a type that stands for none of WebAssembly's.</exception>
+    public Linker Define(string module, string name, Delegate function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        var (type, adapted) = HostDelegate.Adapt(function);
+        return Define(module, name, type, adapted);
     }
 
     /// <summary>Defines a function of an instance.</summary>

@@ -96,6 +96,16 @@ public sealed class InterruptTests
         Should.Throw<TrapException>(() => instance.GetFunction("run")!.Invoke()).Message.ShouldBe("interrupted: late");
     }
 
+    [Fact]
+    public void Interrupt_BeforeACallWithoutLoopsAndCalls_RefusesItToo()
+    {
+        using var instance = new Linker(Engine).Instantiate(Module.Load(Engine, ModuleBuilder.OneFunction([], [], new CodeBuilder().End())));
+
+        instance.Interrupt("late");
+
+        Should.Throw<TrapException>(() => instance.GetFunction("run")!.Invoke()).Message.ShouldBe("interrupted: late");
+    }
+
     private static async Task<TrapException> InterruptAsync(ModuleBuilder module)
     {
         var cancellation = TestContext.Current.CancellationToken;
