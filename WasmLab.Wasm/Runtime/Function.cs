@@ -74,7 +74,7 @@ public sealed unsafe class Function : IEquatable<Function>
         try
         {
             // A short function would not notice it itself.
-            if (Volatile.Read(ref ((InstanceContext*)_home)->Interrupted) != 0)
+            if (((InstanceContext*)_home)->IsInterrupted)
             {
                 throw RuntimeCalls.Trap(_home, (int)TrapKind.Interrupted);
             }
