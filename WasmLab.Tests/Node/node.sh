@@ -267,7 +267,13 @@ down() {
     for process in $(shims); do
         kill -9 "$process" 2>/dev/null || true
     done
+    local networks
+    networks=$(pod_networks)
     stop holder
+    local network
+    for network in $networks; do
+        mountpoint -q "$network" || rm -f "$network"
+    done
     if [ -e "/run/netns/$namespace" ]; then
         run ip netns delete "$namespace"
         # It goes with its peer, which the namespace takes along in its own time.
@@ -276,6 +282,11 @@ down() {
     find /sys/fs/cgroup/*/k8s.io -depth -type d -exec rmdir {} + 2>/dev/null || true
     rmdir /var/lib/cni /run/containerd/s /run/containerd 2>/dev/null || true
     rm -rf "$work/lib" "$work/run" "$work/cni" "$config" "$socket" "$socket.ttrpc" "$work/containerd.log"
+}
+
+# The names of pods' network namespaces, which mean nothing outside of the node's own mount namespace, and stay as empty files.
+pod_networks() {
+    ! is_running holder || grep -o '/run/netns/cni-[^ ]*' "/proc/$(cat "$work/holder.pid")/mountinfo" || true
 }
 
 # The processes beside containers; each names the socket of its containerd.
