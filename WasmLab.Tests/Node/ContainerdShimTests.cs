@@ -90,7 +90,8 @@ public sealed class ContainerdShimTests : IAsyncLifetime
         await RealNode.LoadAsync(reference, FlavorImages.Runtime("runtime"));
         var (_, output, errors) = await RealNode.ExecuteAsync(
             "timeout", "20", "bash", "-c",
-            $"bash {RealNode.Script} ctr run --rm --runtime {entry.Type} --runc-binary {entry.BinaryName} {reference} shim-test 2>&1 | head -n 1; bash {RealNode.Script} ctr task kill --signal KILL shim-test");
+            $"bash {RealNode.Script} ctr run --rm --runtime {entry.Type} --runc-binary {entry.BinaryName} {reference} shim-test 2>&1 "
+                + $"| {{ head -n 1; bash {RealNode.Script} ctr task kill --signal KILL shim-test; }}");
         return output + errors;
     }
 }
