@@ -73,12 +73,5 @@ internal sealed class ContainerdChange(INode node, ContainerdNode looker, Contai
         }
     }
 
-    private async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
-    {
-        var result = await node.ChangeAsync(step, command, cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded)
-        {
-            throw new DistributedApplicationException($"'{CommandLine.Of(command)}' failed: {result.LastLine}. Repair that on the node, then run the step again.");
-        }
-    }
+    private Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) => node.MustChangeAsync(step, command, cancellationToken);
 }

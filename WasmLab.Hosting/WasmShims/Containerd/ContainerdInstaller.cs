@@ -118,30 +118,22 @@ internal sealed class ContainerdInstaller(LabOptions options, IEnumerable<IShimS
     {
         if (plan.ReplacesProgram)
         {
-            await RunAsync(["mv", "-f", plan.ProgramPath, plan.ReplacedProgramPath]).ConfigureAwait(false);
+            await node.MustChangeAsync(step, ["mv", "-f", plan.ProgramPath, plan.ReplacedProgramPath], cancellationToken).ConfigureAwait(false);
         }
 
-        await RunAsync(["mkdir", "-p", Path.GetDirectoryName(plan.ProgramPath)!]).ConfigureAwait(false);
+        await node.MustChangeAsync(step, ["mkdir", "-p", Path.GetDirectoryName(plan.ProgramPath)!], cancellationToken).ConfigureAwait(false);
         switch (program)
         {
             case { LocalPath: { } local }:
                 await node.CopyAsync(step, local, plan.ProgramPath, ShimModes.Program, cancellationToken).ConfigureAwait(false);
                 break;
             case { NodePath: { } built }:
-                await RunAsync(["install", "-m", "755", built, plan.ProgramPath]).ConfigureAwait(false);
+                await node.MustChangeAsync(step, ["install", "-m", "755", built, NodeFiles.Part(plan.ProgramPath)], cancellationToken).ConfigureAwait(false);
+                await node.MustChangeAsync(step, ["mv", "-f", NodeFiles.Part(plan.ProgramPath), plan.ProgramPath], cancellationToken).ConfigureAwait(false);
                 break;
             default:
                 step.Logger.LogInformation("Then the shim's program goes to {Path} on node {Node}.", plan.ProgramPath, node.Name);
                 break;
-        }
-
-        async Task RunAsync(IReadOnlyList<string> command)
-        {
-            var result = await node.ChangeAsync(step, command, cancellationToken).ConfigureAwait(false);
-            if (!result.Succeeded)
-            {
-                throw new DistributedApplicationException($"'{CommandLine.Of(command)}' failed: {result.LastLine}.");
-            }
         }
     }
 

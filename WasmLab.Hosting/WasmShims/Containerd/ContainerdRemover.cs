@@ -30,7 +30,7 @@ internal sealed class ContainerdRemover(LabOptions options, ContainerdInstaller 
         var change = new ContainerdChange(node, looker, file, facts, step);
         if (ContainerdConfigEditor.IsOursAlone(text))
         {
-            await RunAsync(["mv", "-f", file.Path, file.BackupPath]).ConfigureAwait(false);
+            await node.MustChangeAsync(step, ["mv", "-f", file.Path, file.BackupPath], cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -43,7 +43,7 @@ internal sealed class ContainerdRemover(LabOptions options, ContainerdInstaller 
             await RemoveProgramAsync(program, facts).ConfigureAwait(false);
         }
 
-        await RunAsync(["rm", "-f", file.BackupPath]).ConfigureAwait(false);
+        await node.MustChangeAsync(step, ["rm", "-f", file.BackupPath], cancellationToken).ConfigureAwait(false);
         return "removed";
 
         async Task RemoveProgramAsync(ShimInstalled program, ContainerdFacts facts)
@@ -54,16 +54,7 @@ internal sealed class ContainerdRemover(LabOptions options, ContainerdInstaller 
                 return;
             }
 
-            await RunAsync(program.HasReplaced ? ["mv", "-f", InstallPlan.Replaced(program.Path), program.Path] : ["rm", "-f", program.Path]).ConfigureAwait(false);
-        }
-
-        async Task RunAsync(IReadOnlyList<string> command)
-        {
-            var result = await node.ChangeAsync(step, command, cancellationToken).ConfigureAwait(false);
-            if (!result.Succeeded)
-            {
-                throw new DistributedApplicationException($"'{CommandLine.Of(command)}' failed: {result.LastLine}.");
-            }
+            await node.MustChangeAsync(step, program.HasReplaced ? ["mv", "-f", InstallPlan.Replaced(program.Path), program.Path] : ["rm", "-f", program.Path], cancellationToken).ConfigureAwait(false);
         }
     }
 }
