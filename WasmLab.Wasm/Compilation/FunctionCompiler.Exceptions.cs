@@ -78,7 +78,6 @@ internal sealed partial class FunctionCompiler
             Catches = instruction.Catches!,
         };
 
-        // What was there before must not be taken for another's: the handler's code comes after the body's.
         _frames.Add(frame);
         _il.BeginExceptionBlock();
         _outerTraps.Push(_trapLabels);

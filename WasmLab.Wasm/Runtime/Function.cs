@@ -37,6 +37,7 @@ public sealed unsafe class Function : IEquatable<Function>
     /// <see cref="UInt128"/> for v128, a <see cref="Function"/> or, for externref, any object.</param>
     /// <returns>One value a result.</returns>
     /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
+    /// <exception cref="WasmException">The guest threw an exception that it did not catch.</exception>
     /// <exception cref="ArgumentException">The arguments do not fit the function's type.</exception>
     public object?[] Invoke(params object?[] arguments)
     {
@@ -62,6 +63,7 @@ public sealed unsafe class Function : IEquatable<Function>
     /// <param name="arguments">One slot a parameter, two of a v128.</param>
     /// <param name="results">Takes one slot a result, two of a v128.</param>
     /// <exception cref="TrapException">The guest trapped or was interrupted.</exception>
+    /// <exception cref="WasmException">The guest threw an exception that it did not catch.</exception>
     public void Invoke(ReadOnlySpan<long> arguments, Span<long> results)
     {
         if (arguments.Length != _type.ParameterSlots.Count || results.Length < _type.ResultSlots.Count)

@@ -18,11 +18,19 @@ internal static class SpecSuite
     // A file is run once, whichever test asks first.
     private static readonly ConcurrentDictionary<string, Task<SpecRun>> Runs = new();
 
+    private static readonly Lazy<Version> LazyConverterVersion = new(() =>
+    {
+        using var process = Process.Start(new ProcessStartInfo(Converter, ["--version"]) { RedirectStandardOutput = true })!;
+        return Version.Parse(process.StandardOutput.ReadToEnd().Trim());
+    });
+
     public static string? Folder { get; } = FindFolder();
 
     public static bool HasConverter { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, Converter)));
+
+    public static Version ConverterVersion => LazyConverterVersion.Value;
 
     /// <summary>The files, as paths relative to the folder.</summary>
     public static IEnumerable<string> Files => Folder is null
