@@ -14,6 +14,8 @@ internal sealed class Kernel(string name, string folder)
 
     public string Wasm => Path.Combine(folder, $"{name}.wasm");
 
+    private bool IsVector => name == "simd";
+
     public static IEnumerable<string> Names => Directory.EnumerateFiles(Sources, "*.c")
         .Select(file => Path.GetFileNameWithoutExtension(file)!)
         .Except(NotKernels)
@@ -25,13 +27,15 @@ internal sealed class Kernel(string name, string folder)
     {
         var source = Path.Combine(Sources, $"{name}.c");
         await Command.RunAsync(
-            "clang", "--target=wasm32", "-O2", "-nostdlib", "-mbulk-memory", "-msign-ext", "-Wl,--no-entry", "-Wl,--strip-all", source, "-o", Wasm);
+            "clang", "--target=wasm32", "-O2", "-nostdlib", "-mbulk-memory", "-msign-ext", IsVector ? "-msimd128" : "-mno-simd128",
+            "-Wl,--no-entry", "-Wl,--strip-all", source, "-o", Wasm);
         foreach (var compiler in NativeCompilers.Where(Command.IsInstalled))
         {
             await Command.RunAsync(compiler, "-O2", "-fno-math-errno", source, Path.Combine(Sources, "native.c"), "-lm", "-o", Program(compiler));
         }
 
-        if (Command.IsInstalled("wasm2c") && Command.IsInstalled("gcc") && File.Exists(Runtime))
+        // The wasm2c of Debian knows no vectors.
+        if (!IsVector && Command.IsInstalled("wasm2c") && Command.IsInstalled("gcc") && File.Exists(Runtime))
         {
             var generated = Directory.CreateDirectory(Path.Combine(folder, $"{name}-c")).FullName;
             var code = Path.Combine(generated, "kernel.wasm.c");

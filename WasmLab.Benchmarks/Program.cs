@@ -4,6 +4,7 @@ return args switch
 {
     ["kernel", var module, var runs, ..] => EngineRun.Kernel(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
     ["compile", var module] => EngineRun.Compile(module),
+    ["load", var module] => EngineRun.Load(module),
     _ when args.Contains("--help") => Usage(),
     _ => await Comparison.RunAsync(Options.Parse(args)),
 };

@@ -8,6 +8,10 @@ internal sealed class ModuleValidator
     private const ulong MaxPages = 65_536;
     private const ulong MaxPages64 = 1UL << 48;
 
+    // Bytes of code; below that, other threads cost more than they save.
+    private const int WorthManyThreads = 1024 * 1024;
+    private const int PartsPerProcessor = 8;
+
     private readonly ModuleDefinition _module;
     private readonly bool[] _declaredFunctions;
     private readonly ConstantValidator _constants;
@@ -227,8 +231,36 @@ internal sealed class ModuleValidator
 
     private void CheckBodies()
     {
+        var code = _module.Code;
+        if (code.Count == 0 || code[^1].End - code[0].Start < WorthManyThreads)
+        {
+            CheckBodies(0, code.Count);
+            return;
+        }
+
+        // Whoever finds a fault first, it is the first function's that is told.
+        var failures = new ModuleException?[Math.Min(code.Count, Environment.ProcessorCount * PartsPerProcessor)];
+        Parallel.For(0, failures.Length, part =>
+        {
+            try
+            {
+                CheckBodies((int)((long)code.Count * part / failures.Length), (int)((long)code.Count * (part + 1) / failures.Length));
+            }
+            catch (ModuleException failure)
+            {
+                failures[part] = failure;
+            }
+        });
+        if (Array.Find(failures, failure => failure is not null) is { } first)
+        {
+            throw first;
+        }
+    }
+
+    private void CheckBodies(int start, int end)
+    {
         var functions = new FunctionValidator(_module, _declaredFunctions);
-        for (var i = 0; i < _module.Code.Count; i++)
+        for (var i = start; i < end; i++)
         {
             functions.Validate(_module.FunctionType((uint)(_module.ImportedFunctions + i)), _module.Code[i]);
         }
