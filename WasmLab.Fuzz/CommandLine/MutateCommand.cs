@@ -1,6 +1,5 @@
 using System.CommandLine;
 using WasmLab.Fuzz.Corpora;
-using WasmLab.Fuzz.Mutation;
 using WasmLab.Fuzz.Running;
 
 namespace WasmLab.Fuzz.CommandLine;
@@ -50,7 +49,7 @@ internal static class MutateCommand
         {
             var options = Read(parsed);
             using var corpus = new CorpusFolders(options.Corpus);
-            File.WriteAllBytes(parsed.GetRequiredValue(OutputFile), Mutator.Mutate(Corpus.Load(corpus.All), options.Seed, options.First));
+            File.WriteAllBytes(parsed.GetRequiredValue(OutputFile), FuzzCase.ModuleOf(Corpus.Load(corpus.All), options.Seed, options.First));
         });
         return command;
     }

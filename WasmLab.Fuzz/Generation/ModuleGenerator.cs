@@ -1,4 +1,3 @@
-using System.Text;
 using WasmLab.Fuzz.Mutation;
 using WasmLab.Wasm;
 using WasmLab.Wasm.Binary;
@@ -140,34 +139,18 @@ internal sealed class ModuleGenerator
     private ModuleSections Sections()
     {
         var module = new ModuleSections();
-        module.Sections.Add((1, Vector(_types.Select(TypeEntry))));
-        module.Sections.Add((3, Vector(_functions.Select(function => Number(function.Type)))));
-        module.Sections.Add((4, Vector([[(byte)ValueType.FuncRef, 0, .. Number(_shape.TableSize)]])));
-        module.Sections.Add((5, Vector([[1, .. Number(_shape.MemoryPages), .. Number(_shape.MemoryPages + 2)]])));
-        module.Sections.Add((6, Vector(_shape.Globals.Select(global => (byte[])[(byte)global, 1, .. new CodeWriter().Const(global, 0).End().Bytes]))));
-        module.Sections.Add((7, Vector(_exports.Select(export => (byte[])
-            [.. Number(export.Name.Length), .. Encoding.ASCII.GetBytes(export.Name), 0, .. Number(export.Function)]))));
-        module.Sections.Add((9, Vector([[0, .. new CodeWriter().I32(0).End().Bytes, .. Vector(_shape.Functions.Select((_, i) => Number(i)))]])));
+        module.Sections.Add((1, Binary.Vector(_types.Select(Binary.Type))));
+        module.Sections.Add((3, Binary.Vector(_functions.Select(function => Binary.Number(function.Type)))));
+        module.Sections.Add((4, Binary.Vector([[(byte)ValueType.FuncRef, 0, .. Binary.Number(_shape.TableSize)]])));
+        module.Sections.Add((5, Binary.Vector([[1, .. Binary.Number(_shape.MemoryPages), .. Binary.Number(_shape.MemoryPages + 2)]])));
+        module.Sections.Add((6, Binary.Vector(_shape.Globals.Select(global => (byte[])[(byte)global, 1, .. new CodeWriter().Const(global, 0).End().Bytes]))));
+        module.Sections.Add((7, Binary.Vector(_exports.Select(export => (byte[])
+            [.. Binary.Name(export.Name), 0, .. Binary.Number(export.Function)]))));
+        module.Sections.Add((9, Binary.Vector([[0, .. new CodeWriter().I32(0).End().Bytes, .. Binary.Vector(_shape.Functions.Select((_, i) => Binary.Number(i)))]])));
         module.Sections.Add((10, FunctionBodies.Write([.. _functions.Select(function => function.Body)])));
         var data = new byte[_random.Next(1, 200)];
         _random.NextBytes(data);
-        module.Sections.Add((11, Vector([[0, .. new CodeWriter().I32(_random.Next(60_000)).End().Bytes, .. Number(data.Length), .. data]])));
+        module.Sections.Add((11, Binary.Vector([[0, .. new CodeWriter().I32(_random.Next(60_000)).End().Bytes, .. Binary.Number(data.Length), .. data]])));
         return module;
-    }
-
-    private static byte[] TypeEntry(FunctionType type) =>
-        [0x60, .. Vector(type.Parameters.Select(parameter => new[] { (byte)parameter })), .. Vector(type.Results.Select(result => new[] { (byte)result }))];
-
-    private static byte[] Vector(IEnumerable<byte[]> items)
-    {
-        var all = items.ToList();
-        return [.. Number(all.Count), .. all.SelectMany(item => item)];
-    }
-
-    private static byte[] Number(int value)
-    {
-        List<byte> bytes = [];
-        Leb128.WriteUnsigned(bytes, (ulong)value);
-        return [.. bytes];
     }
 }

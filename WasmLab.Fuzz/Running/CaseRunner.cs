@@ -1,4 +1,5 @@
 using WasmLab.Wasm;
+using WasmLab.Wasm.Wasi;
 using ValueType = WasmLab.Wasm.ValueType;
 
 namespace WasmLab.Fuzz.Running;
@@ -56,6 +57,31 @@ internal sealed class CaseRunner : IDisposable
         catch (WasmException)
         {
             return "Start: Thrown";
+        }
+    }
+
+    /// <summary>Makes calls of the system interface that make no sense, with a folder and no network.</summary>
+    public string RunWasi(byte[] wasm, Random random)
+    {
+        var folder = Directory.CreateTempSubdirectory("wasmlab-fuzz-wasi-");
+        try
+        {
+            using var context = new WasiContext(new WasiConfiguration
+            {
+                Arguments = ["program", "argument"],
+                Environment = new Dictionary<string, string> { ["NAME"] = "value" },
+                Preopens = [new WasiPreopen("/", folder.FullName)],
+            });
+            var module = Module.Load(_plain, wasm);
+            var linker = new Linker(_plain);
+            context.AddTo(linker);
+            using var instance = linker.Instantiate(module);
+            instance.InterruptAfter(TimeLimit);
+            return $"System interface, {RunExports(instance, random)}";
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

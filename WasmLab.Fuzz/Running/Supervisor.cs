@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using WasmLab.Fuzz.Corpora;
-using WasmLab.Fuzz.Mutation;
 
 namespace WasmLab.Fuzz.Running;
 
@@ -201,7 +200,7 @@ internal sealed class Supervisor(FuzzOptions options, Action<string> log)
         foreach (var finding in _findings)
         {
             var name = Path.Combine(folder, $"{options.Seed}-{finding.Index}");
-            File.WriteAllBytes($"{name}.wasm", Mutator.Mutate(corpus, options.Seed, finding.Index));
+            File.WriteAllBytes($"{name}.wasm", FuzzCase.ModuleOf(corpus, options.Seed, finding.Index));
             File.WriteAllText($"{name}.txt", finding.What.Replace(" | ", Environment.NewLine, StringComparison.Ordinal));
         }
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using WasmLab.Fuzz.Corpora;
-using WasmLab.Fuzz.Mutation;
 
 namespace WasmLab.Fuzz.Running;
 
@@ -48,10 +47,11 @@ internal static class Worker
 
         string RunCase(long index)
         {
-            var module = Mutator.Mutate(corpus, options.Seed, index);
+            var module = FuzzCase.ModuleOf(corpus, options.Seed, index);
+            var random = new Random(unchecked((int)(options.Seed + index)));
             try
             {
-                return runner.Run(module, new Random(unchecked((int)(options.Seed + index))));
+                return FuzzCase.IsWasi(index) ? runner.RunWasi(module, random) : runner.Run(module, random);
             }
             catch (Exception exception)
             {
