@@ -45,16 +45,15 @@ internal static class IngressTelemetry
                 activity.SetTag("k8s.pod.name", pod);
             }
 
-            if (endpoint.Pool.EndPoint is IPEndPoint ip)
+            var (address, port) = endpoint.Pool.EndPoint switch
             {
-                activity.SetTag("server.address", ip.Address.ToString());
-                activity.SetTag("server.port", ip.Port);
-            }
-            else if (endpoint.Pool.EndPoint is DnsEndPoint dns)
-            {
-                activity.SetTag("server.address", dns.Host);
-                activity.SetTag("server.port", dns.Port);
-            }
+                PodEndPoint at => (at.Address.Address.ToString(), at.Address.Port),
+                IPEndPoint ip => (ip.Address.ToString(), ip.Port),
+                DnsEndPoint dns => (dns.Host, dns.Port),
+                var other => throw new InvalidOperationException($"a backend has no endpoint of kind {other.GetType().Name}"),
+            };
+            activity.SetTag("server.address", address);
+            activity.SetTag("server.port", port);
 
             if (exchange.Attempts.Count > 1)
             {
