@@ -55,6 +55,7 @@ public sealed class IngressControllerTests : IAsyncLifetime
         pod.Requests[^1].ShouldStartWith("GET /get?x HTTP/1.1\r\n");
 
         await Wait.UntilAsync("the status has the address", () => _client.GetAsync<Ingress>("web", "default").Result.Status.LoadBalancer.Ingress is [{ Hostname: "localhost" }]);
+        await Wait.UntilAsync("the event is told", async () => (await EventsAsync("web")).Count > 0);
         var events = await EventsAsync("web");
         events.ShouldHaveSingleItem();
         (events[0].Type, events[0].Reason, events[0].Message, events[0].Source.Component).ShouldBe(("Normal", "Sync", "Scheduled for sync", "nginx-ingress-controller"));
