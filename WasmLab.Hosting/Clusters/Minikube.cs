@@ -10,6 +10,9 @@ namespace WasmLab.Hosting.Clusters;
 /// </summary>
 internal sealed class Minikube(LabShell shell, LabOptions options)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(10);
+
     /// <summary>Exit code of commands on a profile that is not there.</summary>
     private const int GuestNotFound = 85;
 
@@ -24,11 +27,16 @@ internal sealed class Minikube(LabShell shell, LabOptions options)
         Environment = new Dictionary<string, string> { ["KUBECONFIG"] = options.KubeConfigPath },
     };
 
+    /// <summary>Runs a command that only looks.</summary>
+    /// <exception cref="DistributedApplicationException">It does not answer.</exception>
+    public Task<CommandResult> ReadAsync(ProcessCommand command, CancellationToken cancellationToken) =>
+        WithinAsync(s_patience, command, token => shell.ReadAsync(command, token), cancellationToken);
+
     /// <summary>Whether the profile's machine is there and runs.</summary>
     /// <exception cref="DistributedApplicationException">minikube does not tell.</exception>
     public async Task<MinikubeState> FindStateAsync(CancellationToken cancellationToken)
     {
-        var answer = await shell.ReadAsync(KubeConfigCommand("status", "-o", "json"), cancellationToken).ConfigureAwait(false);
+        var answer = await ReadAsync(KubeConfigCommand("status", "-o", "json"), cancellationToken).ConfigureAwait(false);
         if (answer.ExitCode == GuestNotFound || answer.LastLine.Contains("not found", StringComparison.OrdinalIgnoreCase))
         {
             return MinikubeState.Missing;
@@ -53,7 +61,7 @@ internal sealed class Minikube(LabShell shell, LabOptions options)
     /// <summary>How the profile was made; null when there is none of that name.</summary>
     public async Task<MinikubeProfile?> FindProfileAsync(CancellationToken cancellationToken)
     {
-        var answer = await shell.ReadAsync(new ProcessCommand("minikube", ["profile", "list", "--light", "-o", "json"]), cancellationToken).ConfigureAwait(false);
+        var answer = await ReadAsync(new ProcessCommand("minikube", ["profile", "list", "--light", "-o", "json"]), cancellationToken).ConfigureAwait(false);
         var profile = (Parse(answer.Output)?["valid"] as JsonArray)?.FirstOrDefault(item => (string?)item?["Name"] == Profile);
         return profile?["Config"] is { } config
             ? new MinikubeProfile((string?)config["Driver"] ?? "", (string?)config["KubernetesConfig"]?["ContainerRuntime"] ?? "")
@@ -64,7 +72,7 @@ internal sealed class Minikube(LabShell shell, LabOptions options)
     /// <exception cref="DistributedApplicationException">It failed; the message says why and what to do.</exception>
     public async Task ChangeAsync(LabStep step, ProcessCommand command, string what, CancellationToken cancellationToken)
     {
-        var answer = await shell.ChangeAsync(step, command, cancellationToken).ConfigureAwait(false);
+        var answer = await WithinAsync(s_deadline, command, token => shell.ChangeAsync(step, command, token), cancellationToken).ConfigureAwait(false);
         if (!answer.Succeeded)
         {
             var error = (answer.Output + answer.Error).Split('\n').Select(MinikubeEvent.TryParse).LastOrDefault(item => item?.Reason is not null);
@@ -82,6 +90,23 @@ internal sealed class Minikube(LabShell shell, LabOptions options)
         var explanation = MinikubeFailures.Explain(error);
         var reason = error.Reason is { } id ? $" ({id}, exit code {answer.ExitCode})" : $" (exit code {answer.ExitCode})";
         return new DistributedApplicationException($"{what}: {error.Message}{reason}. Cause: {explanation.Cause}. Remedy: {explanation.Remedy}.");
+    }
+
+    private static async Task<CommandResult> WithinAsync(
+        TimeSpan time, ProcessCommand command, Func<CancellationToken, Task<CommandResult>> run, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(time);
+        try
+        {
+            return await run(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DistributedApplicationException(
+                $"'{command}' did not end within {time.TotalMinutes:0.#} minutes. Cause: the machine, docker or the network hangs, most often. "
+                + "Remedy: run the command by hand, repair what it waits for (restarting docker often helps), then run this step again.");
+        }
     }
 
     private static bool IsRunning(JsonObject node) =>

@@ -40,7 +40,12 @@ internal sealed class MinikubeClusterProvider(LabOptions options) : IClusterProv
         }
 
         step.ByHand($"export KUBECONFIG={CommandLine.Quote(options.KubeConfigPath)}");
-        return HasContext(minikube) ? Read(minikube) : step.IsRehearsal ? null : throw new DistributedApplicationException(
+        if (step.IsRehearsal && (state != MinikubeState.Running || !HasContext(minikube)))
+        {
+            return null;
+        }
+
+        return HasContext(minikube) ? Read(minikube) : throw new DistributedApplicationException(
             $"minikube has started, but {options.KubeConfigPath} has no context '{minikube.Profile}'. Remedy: minikube -p {minikube.Profile} update-context, then run this step again.");
     }
 

@@ -14,7 +14,7 @@ internal sealed class FlavorWatcher(ClusterConnections connections, IHostApplica
     private const string DefaultNamespace = "default";
     private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
 
-    /// <summary>Starts to follow the flavor; a second time it does nothing.</summary>
+    /// <summary>Starts to follow the flavor; while it is followed, a second time does nothing.</summary>
     public void Watch(FlavorResource flavor, LabStep step)
     {
         lock (_watched)
@@ -75,9 +75,16 @@ internal sealed class FlavorWatcher(ClusterConnections connections, IHostApplica
         catch (OperationCanceledException)
         {
         }
-        catch (Exception exception) when (exception is HttpRequestException or KubernetesException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or KubernetesException or IOException or ObjectDisposedException)
         {
-            step.Logger.LogWarning("The pod is not followed any more: {Reason}", exception.Message);
+            step.Logger.LogWarning("The pod is not followed any more, until this step is run again: {Reason}", exception.Message);
+        }
+        finally
+        {
+            lock (_watched)
+            {
+                _watched.Remove(flavor.Name);
+            }
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class MinikubeImageLoader(Minikube minikube, FlavorImages images
     /// <summary>The id of the node's image of that name; null when it has none.</summary>
     private async Task<string?> FindAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        var answer = await shell.ReadAsync(minikube.Command("image", "ls", "--format", "json"), cancellationToken).ConfigureAwait(false);
+        var answer = await minikube.ReadAsync(minikube.Command("image", "ls", "--format", "json"), cancellationToken).ConfigureAwait(false);
         if (!answer.Succeeded)
         {
             throw Minikube.Failure("minikube does not list the node's images", null, answer);

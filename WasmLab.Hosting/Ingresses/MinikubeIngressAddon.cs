@@ -6,7 +6,7 @@ using WasmLab.Hosting.Lab;
 namespace WasmLab.Hosting.Ingresses;
 
 /// <summary>minikube's addon <c>ingress</c>, which is ingress-nginx.</summary>
-internal sealed class MinikubeIngressAddon(Minikube minikube, LabShell shell, ClusterConnections connections)
+internal sealed class MinikubeIngressAddon(Minikube minikube, ClusterConnections connections)
 {
     private const string Addon = "ingress";
 
@@ -25,7 +25,7 @@ internal sealed class MinikubeIngressAddon(Minikube minikube, LabShell shell, Cl
 
     private async Task<bool> IsEnabledAsync(CancellationToken cancellationToken)
     {
-        var answer = await shell.ReadAsync(minikube.Command("addons", "list", "-o", "json"), cancellationToken).ConfigureAwait(false);
+        var answer = await minikube.ReadAsync(minikube.Command("addons", "list", "-o", "json"), cancellationToken).ConfigureAwait(false);
         return answer.Succeeded && (string?)JsonNode.Parse(answer.Output)?[Addon]?["Status"] == "enabled";
     }
 }

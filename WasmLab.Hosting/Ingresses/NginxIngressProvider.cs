@@ -36,6 +36,7 @@ internal sealed class NginxIngressProvider(ClusterConnections connections, OtlpR
             return null;
         }
 
+        await RequireAsync(cancellationToken).ConfigureAwait(false);
         var service = new ServiceForward(connections.Host, Namespace, Service, HttpPort);
         await ServiceReadiness.WaitAsync(service, "The ingress controller", s_deadline, step, cancellationToken).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
@@ -43,6 +44,18 @@ internal sealed class NginxIngressProvider(ClusterConnections connections, OtlpR
         _forwarder = await TracingForwarder.StartAsync(options.IngressPort, service.ConnectAsync, receiver, cancellationToken).ConfigureAwait(false);
         step.Logger.LogInformation("{Address} leads to {Service}, with tracing in front.", _forwarder.Address, $"{Namespace}/{Service}");
         return _forwarder.Address;
+    }
+
+    /// <summary>Nobody is about to install it on a cluster that the lab did not make.</summary>
+    private async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        if (options.Cluster == ClusterKind.Context
+            && await connections.Host.FindAsync<Kubernetes.Objects.Service>(Service, Namespace, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new DistributedApplicationException(
+                $"The cluster has no ingress-nginx: service {Namespace}/{Service} is missing. Remedy: leave WasmLab:Ingress:Kind out, which takes the lab's own controller, "
+                + "or install it: https://kubernetes.github.io/ingress-nginx/deploy/");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -48,7 +48,13 @@ internal sealed class TracingForwarder : IAsyncDisposable
         int port, Func<CancellationToken, Task<Stream>> connect, IReadOnlyDictionary<string, string> telemetry, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            // What is too large is the controller's to say, and who served it too.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
         builder.Services.AddHttpForwarder();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_stopTimeout);
         var application = builder.Build();

@@ -10,6 +10,10 @@ internal static class LabStepExtensions
     /// <summary>The state of a resource whose step cannot be done on this machine.</summary>
     public const string Unavailable = "Unavailable";
 
+    /// <summary>What a step comes to; in a running one that is healthy no more, what it made may be gone.</summary>
+    private static readonly HashSet<string> s_done =
+        [KnownResourceStates.FailedToStart, Unavailable, KnownResourceStates.Finished, KnownResourceStates.Exited, KnownResourceStates.Running];
+
     /// <summary>Makes <paramref name="work"/> the start of the resource; <paramref name="done"/> is its state afterwards.</summary>
     public static IResourceBuilder<T> WithStep<T>(this IResourceBuilder<T> builder, string done, Func<T, LabStep, CancellationToken, Task> work)
         where T : IResource
@@ -26,10 +30,9 @@ internal static class LabStepExtensions
         {
             Description = "Runs this step once more, from where it stands.",
             IconName = "ArrowClockwise",
-            UpdateState = context => context.ResourceSnapshot.State?.Text is { } state
-                && (state == KnownResourceStates.FailedToStart || state == Unavailable || state == KnownResourceStates.Finished || state == KnownResourceStates.Exited)
-                    ? ResourceCommandState.Enabled
-                    : ResourceCommandState.Hidden,
+            UpdateState = context => context.ResourceSnapshot.State?.Text is { } state && s_done.Contains(state)
+                ? ResourceCommandState.Enabled
+                : ResourceCommandState.Hidden,
         });
 
         return builder.OnInitializeResource(async (resource, initialize, cancellationToken) =>

@@ -19,6 +19,7 @@ internal sealed class VirtualClusterChart(LabShell shell, LabOptions options, Cl
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(5);
 
     private readonly SemaphoreSlim _repositoryGate = new(1);
+    private bool _hasRepository;
 
     private string RepositoryFile => Path.Combine(options.StateDirectory, "helm", "repositories.yaml");
 
@@ -27,7 +28,6 @@ internal sealed class VirtualClusterChart(LabShell shell, LabOptions options, Cl
     /// <exception cref="DistributedApplicationException">helm refused; the message says why and what to do.</exception>
     public async Task InstallAsync(string name, LabStep step, CancellationToken cancellationToken)
     {
-        await AddRepositoryAsync(step, cancellationToken).ConfigureAwait(false);
         var values = options.VirtualClusterValues;
         if (connections.FindHost() is not null && await IsInstalledAsync(name, values, cancellationToken).ConfigureAwait(false))
         {
@@ -35,6 +35,7 @@ internal sealed class VirtualClusterChart(LabShell shell, LabOptions options, Cl
             return;
         }
 
+        await AddRepositoryAsync(step, cancellationToken).ConfigureAwait(false);
         await ChangeAsync(
             step, $"Virtual cluster '{name}' could not be installed",
             [
@@ -51,12 +52,13 @@ internal sealed class VirtualClusterChart(LabShell shell, LabOptions options, Cl
         await _repositoryGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (File.Exists(RepositoryFile) && (await File.ReadAllTextAsync(RepositoryFile, cancellationToken).ConfigureAwait(false)).Contains(Repository, StringComparison.Ordinal))
+            if (!_hasRepository)
             {
-                return;
+                // It also fetches the list of charts, which an earlier lab may have done too long ago.
+                await ChangeAsync(step, $"The chart repository {Repository} could not be added", ["repo", "add", Chart, Repository, "--force-update"], cancellationToken)
+                    .ConfigureAwait(false);
+                _hasRepository = true;
             }
-
-            await ChangeAsync(step, $"The chart repository {Repository} could not be added", ["repo", "add", Chart, Repository], cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -46,6 +46,14 @@ public sealed class MinikubeFlowTests : IAsyncDisposable
             await ShouldAnswerAsync(lab);
         }
 
+        await using (var rehearsal = Start("--dry-run"))
+        {
+            (await rehearsal.WaitForExitAsync(Token)).ShouldBe(0, rehearsal.Output);
+            rehearsal.Output.ShouldContain("Profile wasm runs already");
+            rehearsal.Output.ShouldContain("Addon ingress is enabled already: nothing changed");
+            rehearsal.Output.ShouldContain("Release runtime is installed already");
+        }
+
         _machine.Changes.Skip(changes).ShouldBeEmpty();
 
         _machine.Minikube.Runs = false;
@@ -86,7 +94,7 @@ public sealed class MinikubeFlowTests : IAsyncDisposable
         foreach (var command in (string[])[
             "minikube -p wasm start --driver=docker --container-runtime=containerd --embed-certs --interactive=false -o json",
             "minikube -p wasm addons enable ingress",
-            "helm repo add vcluster https://charts.loft.sh",
+            "helm repo add vcluster https://charts.loft.sh --force-update",
             "helm upgrade --install native vcluster/vcluster --version 0.36.0 --namespace native",
             "helm upgrade --install runtime vcluster/vcluster --version 0.36.0 --namespace runtime",
             "docker build --platform linux/",
