@@ -1,11 +1,13 @@
 using System.CommandLine;
 using WasmLab.Fuzz.Differential;
+using WasmLab.Wasm;
 
 namespace WasmLab.Fuzz.CommandLine;
 
-/// <summary><c>differ</c>: generated modules through this engine and others, side by side.</summary>
+/// <summary><c>differ</c>: generated modules, or given ones, through this engine and others, side by side.</summary>
 internal static class DifferCommand
 {
+    private static readonly Argument<FileInfo[]> Modules = new("modules") { Description = "Modules to compare instead of generated ones.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<long> Seed = new("--seed") { Description = "With the index it decides each module.", DefaultValueFactory = _ => 1 };
     private static readonly Option<long> First = new("--first") { Description = "The index of the first module." };
     private static readonly Option<long> Count = new("--count") { Description = "How many modules.", DefaultValueFactory = _ => 1_000 };
@@ -14,9 +16,9 @@ internal static class DifferCommand
 
     public static Command Build()
     {
-        var command = new Command("differ", "Compares results, traps and final state of generated modules with wabt's interpreter and Node.js.")
+        var command = new Command("differ", "Compares results, traps and final state of generated modules with wabt's interpreter and Node.js. Exits with 1 when they differ.")
         {
-            Seed, First, Count, Seconds, Findings,
+            Modules, Seed, First, Count, Seconds, Findings,
         };
         command.SetAction(RunAsync);
         return command;
@@ -42,17 +44,43 @@ internal static class DifferCommand
             return 2;
         }
 
+        if (parsed.GetValue(Modules) is { Length: > 0 } modules)
+        {
+            return await CompareFilesAsync(references, modules, cancellation);
+        }
+
         var seed = parsed.GetValue(Seed);
         var run = new DifferentialRun(references, seed, Console.WriteLine);
         var report = await run.RunAsync(parsed.GetValue(First), parsed.GetValue(Count), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellation);
         Console.WriteLine($"{report.Modules} modules, {report.Calls} calls, {report.Traps} of them trapped, {report.Differences.Count} differences");
-        foreach (var difference in report.Differences)
+        foreach (var (index, difference) in report.Differences)
         {
-            Console.WriteLine($"{seed}-{difference.Index}: ours \"{difference.Ours}\", {difference.Reference} \"{difference.Theirs}\"");
+            Console.WriteLine($"{seed}-{index}: ours \"{difference.Ours}\", {difference.Reference} \"{difference.Theirs}\"");
             var folder = Directory.CreateDirectory(parsed.GetValue(Findings)!);
-            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"differ-{seed}-{difference.Index}.wasm"), run.Generate(difference.Index), cancellation);
+            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, $"differ-{seed}-{index}.wasm"), run.Generate(index), cancellation);
         }
 
         return report.Differences.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> CompareFilesAsync(List<IReferenceEngine> references, FileInfo[] modules, CancellationToken cancellation)
+    {
+        using var engine = new Engine();
+        var differ = false;
+        foreach (var module in modules)
+        {
+            var own = OwnEngine.Run(engine, await File.ReadAllBytesAsync(module.FullName, cancellation));
+            foreach (var reference in references)
+            {
+                var other = (await reference.RunAsync([module.FullName], cancellation))[0];
+                if (Difference.Of(reference.Name, own, other) is { } difference)
+                {
+                    differ = true;
+                    Console.WriteLine($"{module.Name}: ours \"{difference.Ours}\", {difference.Reference} \"{difference.Theirs}\"");
+                }
+            }
+        }
+
+        return differ ? 1 : 0;
     }
 }

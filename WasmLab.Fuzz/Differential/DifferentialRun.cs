@@ -20,7 +20,7 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
     {
         using var engine = new Engine();
         var (start, logged) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
-        List<Difference> differences = [];
+        List<(long Index, Difference Difference)> differences = [];
         long modules = 0, calls = 0, traps = 0;
         while (modules < count && TimeProvider.System.GetElapsedTime(start) < duration)
         {
@@ -44,7 +44,7 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
 
     private static bool IsComplete(long index) => index % 2 == 1;
 
-    private async Task<IReadOnlyList<Difference>> CompareAsync(List<long> batch, List<ModuleOutcome> own, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(long Index, Difference Difference)>> CompareAsync(List<long> batch, List<ModuleOutcome> own, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("wasmlab-differential-");
         try
@@ -55,12 +55,18 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
                 await File.WriteAllBytesAsync(files[i], Generate(batch[i]), cancellation);
             }
 
-            List<Difference> differences = [];
+            List<(long Index, Difference Difference)> differences = [];
             foreach (var reference in references)
             {
                 var chosen = Enumerable.Range(0, batch.Count).Where(i => reference.IsComplete || !IsComplete(batch[i])).ToList();
                 var others = await reference.RunAsync([.. chosen.Select(i => files[i])], cancellation);
-                differences.AddRange(chosen.Select((i, place) => Compare(batch[i], reference.Name, own[i], others[place])).OfType<Difference>());
+                foreach (var (place, i) in chosen.Index())
+                {
+                    if (Difference.Of(reference.Name, own[i], others[place]) is { } difference)
+                    {
+                        differences.Add((batch[i], difference));
+                    }
+                }
             }
 
             return differences;
@@ -70,15 +76,19 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
             folder.Delete(recursive: true);
         }
     }
+}
 
-    private static Difference? Compare(long index, string reference, ModuleOutcome own, ModuleOutcome other)
+/// <summary>The first thing in which two engines disagree about a module.</summary>
+internal sealed record Difference(string Reference, string Ours, string Theirs)
+{
+    public static Difference? Of(string reference, ModuleOutcome own, ModuleOutcome other)
     {
         for (var i = 0; i < Math.Max(own.Lines.Count, other.Lines.Count); i++)
         {
             var (ours, theirs) = (own.Lines.ElementAtOrDefault(i), other.Lines.ElementAtOrDefault(i));
             if (ours != theirs)
             {
-                return new Difference(index, reference, ours ?? "nothing", theirs ?? "nothing");
+                return new Difference(reference, ours ?? "nothing", theirs ?? "nothing");
             }
         }
 
@@ -86,8 +96,5 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
     }
 }
 
-/// <summary>The first thing in which two engines disagree about a module.</summary>
-internal sealed record Difference(long Index, string Reference, string Ours, string Theirs);
-
 /// <summary>What a comparison came to.</summary>
-internal sealed record DifferentialReport(long Modules, long Calls, long Traps, IReadOnlyList<Difference> Differences);
+internal sealed record DifferentialReport(long Modules, long Calls, long Traps, IReadOnlyList<(long Index, Difference Difference)> Differences);

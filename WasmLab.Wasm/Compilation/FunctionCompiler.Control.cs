@@ -259,7 +259,7 @@ internal sealed partial class FunctionCompiler
         var first = _operands.Count - slots.Length;
         for (var i = 0; i < slots.Length; i++)
         {
-            EmitOperand(_operands[first + i], keep);
+            EmitPlain(_operands[first + i], keep);
         }
 
         for (var i = slots.Length - 1; i >= 0; i--)
@@ -419,13 +419,13 @@ internal sealed partial class FunctionCompiler
 
         if (condition.Kind == OperandKind.Operation && ComparisonBranches.Of(condition.Opcode) is var (ifTrue, ifFalse))
         {
-            EmitOperand(condition.Left!);
-            EmitOperand(condition.Right!);
+            EmitPlain(condition.Left!);
+            EmitPlain(condition.Right!);
             _il.Emit(whenTrue ? ifTrue : ifFalse, label);
             return;
         }
 
-        EmitOperand(condition);
+        EmitPlain(condition);
         _il.Emit(whenTrue ? OpCodes.Brtrue : OpCodes.Brfalse, label);
     }
 }

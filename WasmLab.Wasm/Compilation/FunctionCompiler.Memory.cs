@@ -206,11 +206,24 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>
-    /// Sees to it that all of a load is in bounds although its user wants a part of it: the just-in-time compiler would load that part only.
+    /// Sees to it that all of each load in an expression is in bounds although the user wants a part of the value: the just-in-time
+    /// compiler would compute, and load, that part only.
     /// </summary>
     private Operand CheckWhole(Operand operand)
     {
-        if (operand is not { Kind: OperandKind.Load, MayTrap: true } || InstructionTable.Access(operand.Opcode)!.Size is var size && size == 1)
+        if (!operand.MayTrap)
+        {
+            return operand;
+        }
+
+        if (operand.Kind == OperandKind.Operation)
+        {
+            var left = CheckWhole(operand.Left!);
+            return Operand.Operation(operand.Opcode, operand.Type, left, operand.Right is { } right ? CheckWhole(right) : null);
+        }
+
+        var size = InstructionTable.Access(operand.Opcode)!.Size;
+        if (size == 1)
         {
             return operand;
         }

@@ -44,7 +44,7 @@ internal sealed partial class FunctionCompiler
     private Operand Compute(Operand operand)
     {
         var slot = _slots.Take(operand.Type);
-        EmitOperand(operand);
+        EmitPlain(operand);
         _slots.EmitStore(slot);
         return Operand.Temporary(slot, owned: true);
     }
@@ -203,13 +203,21 @@ internal sealed partial class FunctionCompiler
 
     private void EmitOperation(Operand operation, bool keep)
     {
-        if (operation is { Left.IsSimple: true, Right.Kind: OperandKind.Constant } && IsRotation(operation.Opcode))
+        if (IsRotation(operation.Opcode))
         {
             EmitRotation(operation, keep);
             return;
         }
 
-        EmitOperand(operation.Left!, keep);
+        if (IsEquality(operation.Opcode))
+        {
+            EmitPlain(operation.Left!, keep);
+        }
+        else
+        {
+            EmitOperand(operation.Left!, keep);
+        }
+
         if (operation.Right is not { } right)
         {
             if (operation.Opcode == Opcode.RefIsNull)
@@ -237,19 +245,81 @@ internal sealed partial class FunctionCompiler
         }
         else
         {
-            EmitOperand(right, keep);
+            if (IsEquality(operation.Opcode))
+            {
+                EmitPlain(right, keep);
+            }
+            else
+            {
+                EmitOperand(right, keep);
+            }
+
             NumericEmitter.Emit(_il, operation.Opcode);
+            if (IsIdentity(operation))
+            {
+                NumericEmitter.EmitQuiet(_il, operation.Type);
+            }
         }
     }
+
+    /// <summary>Whether the just-in-time compiler leaves out a floating-point operation, and with it the quieting of a NaN.</summary>
+    private static bool IsIdentity(Operand operation)
+    {
+        var (left, right) = (FloatConstant(operation.Left!), FloatConstant(operation.Right!));
+        return operation.Opcode switch
+        {
+            Opcode.F32Add or Opcode.F64Add => IsMinusZero(left) || IsMinusZero(right),
+            Opcode.F32Sub or Opcode.F64Sub => right == 0 && !IsMinusZero(right),
+            Opcode.F32Mul or Opcode.F64Mul => left == 1 || right == 1,
+            Opcode.F32Div or Opcode.F64Div => right == 1,
+            _ => false,
+        };
+
+        static bool IsMinusZero(double? value) => value is { } number && BitConverter.DoubleToInt64Bits(number) == long.MinValue;
+    }
+
+    private static double? FloatConstant(Operand operand) => (operand.Kind, operand.Type) switch
+    {
+        (OperandKind.Constant, ValueType.F32) => BitConverter.Int32BitsToSingle((int)operand.Value),
+        (OperandKind.Constant, ValueType.F64) => BitConverter.Int64BitsToDouble(operand.Value),
+        _ => null,
+    };
+
+    private static bool IsEquality(Opcode opcode) =>
+        opcode is Opcode.I32Eqz or Opcode.I32Eq or Opcode.I32Ne or Opcode.I64Eqz or Opcode.I64Eq or Opcode.I64Ne;
 
     private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
 
     /// <summary>
-    /// Rotates by a constant: two shifts, which the just-in-time compiler knows for a rotation. A call of a helper would stay a call in a
-    /// function that is too large for it to optimize.
+    /// Puts an operand on the IL stack that goes to a local or is compared. The just-in-time compiler (.NET 10.0) compares a rotation with 0
+    /// by flags that the instruction does not set, also when a local stands between them; so it must not see that it is a rotation.
     /// </summary>
-    private void EmitRotation(Operand rotation, bool keep)
+    private void EmitPlain(Operand operand, bool keep = false)
     {
+        if (operand.Kind == OperandKind.Operation && IsRotation(operand.Opcode))
+        {
+            EmitRotation(operand, keep, isPlain: true);
+        }
+        else
+        {
+            EmitOperand(operand, keep);
+        }
+    }
+
+    /// <summary>
+    /// Rotates. By a constant that is two shifts, which the just-in-time compiler knows for a rotation when their parts are put together by
+    /// an or, but not when they are added. A call of a helper would stay a call in a function that is too large for it to optimize.
+    /// </summary>
+    private void EmitRotation(Operand rotation, bool keep, bool isPlain = false)
+    {
+        if (rotation is not { Left.IsSimple: true, Right.Kind: OperandKind.Constant })
+        {
+            EmitOperand(rotation.Left!, keep);
+            EmitOperand(rotation.Right!, keep);
+            NumericEmitter.EmitRotation(_il, rotation.Opcode, isPlain);
+            return;
+        }
+
         var width = rotation.Type == ValueType.I64 ? 64 : 32;
         var count = (int)rotation.Right!.Value & (width - 1);
         var left = rotation.Opcode is Opcode.I32Rotl or Opcode.I64Rotl ? count : (width - count) & (width - 1);
@@ -265,7 +335,7 @@ internal sealed partial class FunctionCompiler
         EmitOperand(rotation.Left!, keep);
         EmitInteger(width - left);
         _il.Emit(OpCodes.Shr_Un);
-        _il.Emit(OpCodes.Or);
+        _il.Emit(isPlain ? OpCodes.Add : OpCodes.Or);
     }
 
     /// <summary>The shorter IL that a constant right operand allows: a shift count within range, a divisor that needs no care.</summary>
@@ -457,7 +527,7 @@ internal sealed partial class FunctionCompiler
     {
         var value = Pop();
         SettleReadersOfLocal(index);
-        EmitOperand(value);
+        EmitPlain(value);
         _slots.EmitStore(_locals[index]);
     }
 
@@ -468,10 +538,10 @@ internal sealed partial class FunctionCompiler
         second = second.MayTrap ? Compute(second) : second;
         var slot = _slots.Take(first.Type);
         var done = _il.DefineLabel();
-        EmitOperand(first);
+        EmitPlain(first);
         _slots.EmitStore(slot);
         EmitBranchIf(condition, done, whenTrue: true);
-        EmitOperand(second);
+        EmitPlain(second);
         _slots.EmitStore(slot);
         _il.MarkLabel(done);
         Push(Operand.Temporary(slot, owned: true));

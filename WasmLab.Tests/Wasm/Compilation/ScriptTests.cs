@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+using WasmLab.Tests.Support;
+using WasmLab.Tests.Wasm.Spec;
+using WasmLab.Wasm;
+
+namespace WasmLab.Tests.Wasm.Compilation;
+
+/// <summary>What .NET's just-in-time compiler would make of IL that says almost what WebAssembly says.</summary>
+[Trait(Category.Name, Category.Spec)]
+public sealed class ScriptTests
+{
+    /// <summary>The compiler loads no more than what is used; guard pages see only what is loaded.</summary>
+    [Fact]
+    public Task Load_OfWhichAPartIsUsed_TrapsByItsLastByte() => PassesAsync("partial-loads.wast", assertions: 61);
+
+    /// <summary>Guard pages promise these no more than that no byte outside is seen.</summary>
+    [Fact]
+    public Task Load_OfWhichNothingIsUsed_TrapsWhereBoundsAreChecked() => PassesAsync("unused-loads.wast", assertions: 7, BoundsChecks.Explicit);
+
+    /// <summary>The compiler of .NET 10.0 is wrong about these.</summary>
+    [Fact]
+    public Task Arithmetic_ThatTheCompilerGetsWrong_IsRight() => PassesAsync("miscompilations.wast", assertions: 88);
+
+    private static async Task PassesAsync(string script, int assertions, params BoundsChecks[] ways)
+    {
+        Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
+
+        var (result, error) = await SpecSuite.RunAsync(script, Path.Combine(Folder(), script), WasmFeatures.None, [], ways);
+
+        result.ShouldNotBeNull(error);
+        result.Failures.ShouldBeEmpty();
+        result.Passed.ShouldBe(assertions);
+    }
+
+    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
