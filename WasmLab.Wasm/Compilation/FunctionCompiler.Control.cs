@@ -259,7 +259,7 @@ internal sealed partial class FunctionCompiler
         var first = _operands.Count - slots.Length;
         for (var i = 0; i < slots.Length; i++)
         {
-            EmitPlain(_operands[first + i], keep);
+            EmitOperand(_operands[first + i], keep);
         }
 
         for (var i = slots.Length - 1; i >= 0; i--)
@@ -332,7 +332,7 @@ internal sealed partial class FunctionCompiler
             labels[i] = DirectOrDetour(Target(targets[i]), detours);
         }
 
-        EmitOperand(index);
+        EmitTested(index);
         _il.Emit(OpCodes.Switch, labels);
         _il.Emit(OpCodes.Br, DirectOrDetour(defaultTarget, detours));
         foreach (var target in detours)
@@ -417,15 +417,21 @@ internal sealed partial class FunctionCompiler
             whenTrue = !whenTrue;
         }
 
+        if (condition.Kind == OperandKind.Operation && TryEmitDifference(condition, keep: false))
+        {
+            _il.Emit(whenTrue == IsInequality(condition.Opcode) ? OpCodes.Brtrue : OpCodes.Brfalse, label);
+            return;
+        }
+
         if (condition.Kind == OperandKind.Operation && ComparisonBranches.Of(condition.Opcode) is var (ifTrue, ifFalse))
         {
-            EmitPlain(condition.Left!);
-            EmitPlain(condition.Right!);
+            EmitOperand(condition.Left!);
+            EmitOperand(condition.Right!);
             _il.Emit(whenTrue ? ifTrue : ifFalse, label);
             return;
         }
 
-        EmitPlain(condition);
+        EmitTested(condition);
         _il.Emit(whenTrue ? OpCodes.Brtrue : OpCodes.Brfalse, label);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class FunctionCompiler
     private Operand Compute(Operand operand)
     {
         var slot = _slots.Take(operand.Type);
-        EmitPlain(operand);
+        EmitOperand(operand);
         _slots.EmitStore(slot);
         return Operand.Temporary(slot, owned: true);
     }
@@ -209,15 +209,20 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
-        if (IsEquality(operation.Opcode))
+        if (TryEmitDifference(operation, keep))
         {
-            EmitPlain(operation.Left!, keep);
-        }
-        else
-        {
-            EmitOperand(operation.Left!, keep);
+            EmitConstant(operation.Left!.Type, 0);
+            _il.Emit(OpCodes.Ceq);
+            if (IsInequality(operation.Opcode))
+            {
+                EmitInteger(0);
+                _il.Emit(OpCodes.Ceq);
+            }
+
+            return;
         }
 
+        EmitOperand(operation.Left!, keep);
         if (operation.Right is not { } right)
         {
             if (operation.Opcode == Opcode.RefIsNull)
@@ -245,15 +250,7 @@ internal sealed partial class FunctionCompiler
         }
         else
         {
-            if (IsEquality(operation.Opcode))
-            {
-                EmitPlain(right, keep);
-            }
-            else
-            {
-                EmitOperand(right, keep);
-            }
-
+            EmitOperand(right, keep);
             NumericEmitter.Emit(_il, operation.Opcode);
             if (IsIdentity(operation))
             {
@@ -285,38 +282,19 @@ internal sealed partial class FunctionCompiler
         _ => null,
     };
 
-    private static bool IsEquality(Opcode opcode) =>
-        opcode is Opcode.I32Eqz or Opcode.I32Eq or Opcode.I32Ne or Opcode.I64Eqz or Opcode.I64Eq or Opcode.I64Ne;
-
     private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
 
     /// <summary>
-    /// Puts an operand on the IL stack that goes to a local or is compared. The just-in-time compiler (.NET 10.0) compares a rotation with 0
-    /// by flags that the instruction does not set, also when a local stands between them; so it must not see that it is a rotation.
+    /// Rotates. By a constant that is two shifts, which the just-in-time compiler knows for a rotation. A call of a helper would stay a call
+    /// in a function that is too large for it to optimize.
     /// </summary>
-    private void EmitPlain(Operand operand, bool keep = false)
-    {
-        if (operand.Kind == OperandKind.Operation && IsRotation(operand.Opcode))
-        {
-            EmitRotation(operand, keep, isPlain: true);
-        }
-        else
-        {
-            EmitOperand(operand, keep);
-        }
-    }
-
-    /// <summary>
-    /// Rotates. By a constant that is two shifts, which the just-in-time compiler knows for a rotation when their parts are put together by
-    /// an or, but not when they are added. A call of a helper would stay a call in a function that is too large for it to optimize.
-    /// </summary>
-    private void EmitRotation(Operand rotation, bool keep, bool isPlain = false)
+    private void EmitRotation(Operand rotation, bool keep)
     {
         if (rotation is not { Left.IsSimple: true, Right.Kind: OperandKind.Constant })
         {
             EmitOperand(rotation.Left!, keep);
             EmitOperand(rotation.Right!, keep);
-            NumericEmitter.EmitRotation(_il, rotation.Opcode, isPlain);
+            NumericEmitter.Emit(_il, rotation.Opcode);
             return;
         }
 
@@ -335,7 +313,7 @@ internal sealed partial class FunctionCompiler
         EmitOperand(rotation.Left!, keep);
         EmitInteger(width - left);
         _il.Emit(OpCodes.Shr_Un);
-        _il.Emit(isPlain ? OpCodes.Add : OpCodes.Or);
+        _il.Emit(OpCodes.Or);
     }
 
     /// <summary>The shorter IL that a constant right operand allows: a shift count within range, a divisor that needs no care.</summary>
@@ -445,7 +423,7 @@ internal sealed partial class FunctionCompiler
         SettleTrapping();
         left = left.MayTrap ? Compute(left) : left;
         right = Simplify(right);
-        EmitOperand(right, keep: true);
+        EmitTested(right, keep: true);
         _il.Emit(OpCodes.Brfalse, TrapLabel(TrapKind.IntegerDivideByZero));
         if (isSigned)
         {
@@ -527,7 +505,7 @@ internal sealed partial class FunctionCompiler
     {
         var value = Pop();
         SettleReadersOfLocal(index);
-        EmitPlain(value);
+        EmitOperand(value);
         _slots.EmitStore(_locals[index]);
     }
 
@@ -538,10 +516,10 @@ internal sealed partial class FunctionCompiler
         second = second.MayTrap ? Compute(second) : second;
         var slot = _slots.Take(first.Type);
         var done = _il.DefineLabel();
-        EmitPlain(first);
+        EmitOperand(first);
         _slots.EmitStore(slot);
         EmitBranchIf(condition, done, whenTrue: true);
-        EmitPlain(second);
+        EmitOperand(second);
         _slots.EmitStore(slot);
         _il.MarkLabel(done);
         Push(Operand.Temporary(slot, owned: true));

@@ -6,12 +6,14 @@ namespace WasmLab.Wasm.Compilation;
 /// <param name="UsesMemory">Whether it needs the first memory's base and length.</param>
 /// <param name="HasCalls">Whether it calls anything.</param>
 /// <param name="HasTailCalls">Whether it makes tail calls.</param>
-internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, bool HasTailCalls)
+/// <param name="MayRotate">Whether it rotates, or shifts both ways, which may come to the same.</param>
+internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, bool HasTailCalls, bool MayRotate)
 {
     public static FunctionSummary Of(ModuleDefinition module, CodeBody body)
     {
         var reader = module.Reader(body.Start, body.End, "code");
         var (usesMemory, hasCalls, hasTailCalls) = (false, false, false);
+        var (rotates, shiftsLeft, shiftsRight) = (false, false, false);
         while (!reader.AtEnd)
         {
             InstructionDecoder.Read(ref reader, out var instruction);
@@ -30,9 +32,18 @@ internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, 
                 case Opcode.ReturnCall or Opcode.ReturnCallIndirect:
                     (hasCalls, hasTailCalls) = (true, true);
                     break;
+                case >= Opcode.I32Rotl and <= Opcode.I32Rotr or >= Opcode.I64Rotl and <= Opcode.I64Rotr:
+                    rotates = true;
+                    break;
+                case Opcode.I32Shl or Opcode.I64Shl:
+                    shiftsLeft = true;
+                    break;
+                case Opcode.I32ShrU or Opcode.I64ShrU:
+                    shiftsRight = true;
+                    break;
             }
         }
 
-        return new FunctionSummary(usesMemory, hasCalls, hasTailCalls);
+        return new FunctionSummary(usesMemory, hasCalls, hasTailCalls, rotates || (shiftsLeft && shiftsRight));
     }
 }

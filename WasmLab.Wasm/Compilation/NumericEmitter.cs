@@ -116,7 +116,10 @@ internal static class NumericEmitter
             case Opcode.I64Shl: EmitShift(il, OpCodes.Shl, 63); break;
             case Opcode.I64ShrS: EmitShift(il, OpCodes.Shr, 63); break;
             case Opcode.I64ShrU: EmitShift(il, OpCodes.Shr_Un, 63); break;
-            case >= Opcode.I32Rotl and <= Opcode.I32Rotr or >= Opcode.I64Rotl and <= Opcode.I64Rotr: EmitRotation(il, opcode, isPlain: false); break;
+            case Opcode.I32Rotl: Call(il, nameof(WasmMath.RotateLeft32)); break;
+            case Opcode.I32Rotr: Call(il, nameof(WasmMath.RotateRight32)); break;
+            case Opcode.I64Rotl: Call(il, nameof(WasmMath.RotateLeft64)); break;
+            case Opcode.I64Rotr: Call(il, nameof(WasmMath.RotateRight64)); break;
             case Opcode.I32Clz: Call(il, nameof(WasmMath.LeadingZeros32)); break;
             case Opcode.I64Clz: Call(il, nameof(WasmMath.LeadingZeros64)); break;
             case Opcode.I32Ctz: Call(il, nameof(WasmMath.TrailingZeros32)); break;
@@ -129,28 +132,6 @@ internal static class NumericEmitter
 
     /// <summary>Quiets a NaN on the stack.</summary>
     public static void EmitQuiet(ILGenerator il, ValueType type) => Call(il, type == ValueType.F32 ? nameof(WasmMath.QuietF32) : nameof(WasmMath.QuietF64));
-
-    /// <summary>A rotation by what is on the stack.</summary>
-    /// <param name="il">Where to.</param>
-    /// <param name="opcode">Which.</param>
-    /// <param name="isPlain">Whether the just-in-time compiler must not know it for a rotation.</param>
-    public static void EmitRotation(ILGenerator il, Opcode opcode, bool isPlain)
-    {
-        if (isPlain && opcode is (Opcode.I32Rotr or Opcode.I64Rotr))
-        {
-            il.Emit(OpCodes.Neg);
-        }
-
-        Call(il, (opcode, isPlain) switch
-        {
-            (Opcode.I32Rotl, false) => nameof(WasmMath.RotateLeft32),
-            (Opcode.I32Rotr, false) => nameof(WasmMath.RotateRight32),
-            (Opcode.I64Rotl, false) => nameof(WasmMath.RotateLeft64),
-            (Opcode.I64Rotr, false) => nameof(WasmMath.RotateRight64),
-            (Opcode.I32Rotl or Opcode.I32Rotr, _) => nameof(WasmMath.PlainRotateLeft32),
-            _ => nameof(WasmMath.PlainRotateLeft64),
-        });
-    }
 
     private static void EmitFloat(ILGenerator il, Opcode opcode)
     {

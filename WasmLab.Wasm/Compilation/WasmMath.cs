@@ -99,12 +99,6 @@ internal static class WasmMath
     public static long RotateRight64(long value, long count) => (long)ulong.RotateRight((ulong)value, (int)count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PlainRotateLeft32(int value, int count) => (value << (count & 31)) + (int)((uint)value >> 1 >> (~count & 31));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long PlainRotateLeft64(long value, long count) => (value << ((int)count & 63)) + (long)((ulong)value >> 1 >> (~(int)count & 63));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LeadingZeros32(int value) => System.Numerics.BitOperations.LeadingZeroCount((uint)value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,6 +14,7 @@ internal unsafe struct InstanceContext
     public const int StackLimitOffset = 16;
     public const int PollOffset = 24;
     public const int FuelOffset = 40;
+    public const int AllOnesOffset = 48;
     public const int HeaderSize = 64;
 
     public byte* MemoryBase;
@@ -28,6 +29,9 @@ internal unsafe struct InstanceContext
 
     /// <summary>What is left of the fuel; where none is counted, more than can be used.</summary>
     public long Fuel;
+
+    /// <summary>All bits are set: a mask that the just-in-time compiler does not know.</summary>
+    public long AllOnes;
 
     public readonly bool IsInterrupted => Volatile.Read(in Poll) == 0;
 

@@ -139,6 +139,7 @@ internal sealed unsafe class Store
     {
         var context = (InstanceContext*)Allocate((nuint)size);
         context->Poll = (nint)context;
+        context->AllOnes = -1;
         context->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(instance, GCHandleType.Weak));
         return context;
     }
