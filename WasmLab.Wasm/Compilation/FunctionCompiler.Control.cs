@@ -425,8 +425,8 @@ internal sealed partial class FunctionCompiler
 
         if (condition.Kind == OperandKind.Operation && ComparisonBranches.Of(condition.Opcode) is var (ifTrue, ifFalse))
         {
-            EmitOperand(condition.Left!);
-            EmitOperand(condition.Right!);
+            EmitCompared(condition.Opcode, condition.Left!, condition.Right!);
+            EmitCompared(condition.Opcode, condition.Right!, condition.Left!);
             _il.Emit(whenTrue ? ifTrue : ifFalse, label);
             return;
         }

@@ -222,6 +222,14 @@ internal sealed partial class FunctionCompiler
             return;
         }
 
+        if (IsUnsigned(operation.Opcode))
+        {
+            EmitCompared(operation.Opcode, operation.Left!, operation.Right!, keep);
+            EmitCompared(operation.Opcode, operation.Right!, operation.Left!, keep);
+            NumericEmitter.Emit(_il, operation.Opcode);
+            return;
+        }
+
         EmitOperand(operation.Left!, keep);
         if (operation.Right is not { } right)
         {

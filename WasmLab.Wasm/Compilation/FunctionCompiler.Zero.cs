@@ -21,6 +21,22 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    /// <summary>
+    /// Puts an operand of a comparison on the IL stack. To be more than 0 or less than 1 without a sign is a comparison with 0 for the
+    /// just-in-time compiler, which may know more about the other operand.
+    /// </summary>
+    private void EmitCompared(Opcode comparison, Operand operand, Operand other, bool keep = false)
+    {
+        EmitOperand(operand, keep);
+        if (IsUnsigned(comparison) && MayBeRotation(operand) && other is not { Kind: OperandKind.Constant, Value: not (0 or 1) })
+        {
+            EmitMask(operand.Type);
+        }
+    }
+
+    private static bool IsUnsigned(Opcode comparison) => comparison is Opcode.I32LtU or Opcode.I32GtU or Opcode.I32LeU or Opcode.I32GeU
+        or Opcode.I64LtU or Opcode.I64GtU or Opcode.I64LeU or Opcode.I64GeU;
+
     /// <summary>Puts a value on the IL stack that is 0 exactly when the operands of a comparison are equal.</summary>
     /// <returns>Whether it did: not when the comparison needs no care.</returns>
     private bool TryEmitDifference(Operand comparison, bool keep)
