@@ -5,6 +5,8 @@ return args switch
     ["kernel", var module, var runs, ..] => EngineRun.Kernel(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
     ["compile", var module] => EngineRun.Compile(module),
     ["load", var module] => EngineRun.Load(module),
+    ["pods", var kubeConfig, var context, var count, .. var manifests] =>
+        await PodStartup.RunAsync(kubeConfig, context, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), manifests),
     _ when args.Contains("--help") => Usage(),
     _ => await Comparison.RunAsync(Options.Parse(args)),
 };
@@ -17,6 +19,8 @@ static int Usage()
           --rounds N        how often each peer runs each kernel, in turn (default 5)
           --runs N          how often a kernel runs within one process (default 5)
           --interpreter     wasm-interp too, which takes minutes
+          compile FILE, load FILE                     how long the engine takes for a module
+          pods KUBECONFIG CONTEXT COUNT MANIFEST…     how long pods take from creation to their first answer
         Needs gcc, clang, wasm-ld, node and wabt: apt install gcc clang lld nodejs wabt. A peer that is not installed is left out.
         """);
     return 0;
