@@ -44,12 +44,9 @@ internal sealed partial class FunctionCompiler
     private Operand CheckAddress(int memory, Operand address, long offset, int size) =>
         MayTrap(memory, address, offset, size) ? address : EmitBoundsCheck(memory, address, offset, size);
 
-    /// <summary>
-    /// Whether an access is left to the guard pages. That of a whole vector is not: the just-in-time compiler reads only the part of it
-    /// that is used.
-    /// </summary>
+    /// <summary>Whether an access is left to the guard pages.</summary>
     private bool MayTrap(int memory, Operand address, long offset, int size) =>
-        _isMemoryGuarded && size <= sizeof(long) && address.Type == ValueType.I32 && offset + size <= GuardedArena.MaxOffset && !IsWithinMinimum(memory, address, offset, size);
+        _isMemoryGuarded && address.Type == ValueType.I32 && offset + size <= GuardedArena.MaxOffset && !IsWithinMinimum(memory, address, offset, size);
 
     private bool IsWithinMinimum(int memory, Operand address, long offset, int size) =>
         address.Kind == OperandKind.Constant && (ulong)((uint)address.Value + offset + size) <= MinimumLength(memory);
@@ -235,7 +232,11 @@ internal sealed partial class FunctionCompiler
     /// <summary>Whether an instruction can do with less than all of its operands' bits.</summary>
     private static bool UsesParts(Opcode opcode) => opcode is Opcode.I32And or Opcode.I64And or Opcode.I32WrapI64
         or Opcode.I32Extend8S or Opcode.I32Extend16S or Opcode.I64Extend8S or Opcode.I64Extend16S or Opcode.I64Extend32S
-        or Opcode.I32ReinterpretF32 or Opcode.I64ReinterpretF64 or Opcode.I8x16Splat or Opcode.I16x8Splat;
+        or Opcode.I32ReinterpretF32 or Opcode.I64ReinterpretF64 or Opcode.I8x16Splat or Opcode.I16x8Splat
+        or Opcode.I8x16Swizzle or Opcode.I8x16RelaxedSwizzle or Opcode.F64x2PromoteLowF32x4 or Opcode.F64x2ConvertLowI32x4S or Opcode.F64x2ConvertLowI32x4U
+        or (>= Opcode.I16x8ExtendLowI8x16S and <= Opcode.I16x8ExtendHighI8x16U) or (>= Opcode.I16x8ExtmulLowI8x16S and <= Opcode.I16x8ExtmulHighI8x16U)
+        or (>= Opcode.I32x4ExtendLowI16x8S and <= Opcode.I32x4ExtendHighI16x8U) or (>= Opcode.I32x4ExtmulLowI16x8S and <= Opcode.I32x4ExtmulHighI16x8U)
+        or (>= Opcode.I64x2ExtendLowI32x4S and <= Opcode.I64x2ExtendHighI32x4U) or (>= Opcode.I64x2ExtmulLowI32x4S and <= Opcode.I64x2ExtmulHighI32x4U);
 
     /// <summary>Whether an instruction can do with less than all bits of its second operand.</summary>
     private static bool UsesPartOfCount(Opcode opcode) => opcode is (>= Opcode.I32Shl and <= Opcode.I32Rotr) or (>= Opcode.I64Shl and <= Opcode.I64Rotr)

@@ -20,7 +20,7 @@ internal sealed partial class FunctionCompiler
         }
         else if (opcode == Opcode.I8x16Shuffle)
         {
-            var (right, left) = (Pop(), Pop());
+            var (right, left) = (CheckWhole(Pop()), CheckWhole(Pop()));
             CompileShuffle(left, right, instruction.Vector);
         }
         else if (VectorInstructionTable.ReplacesLane(opcode))
@@ -35,7 +35,7 @@ internal sealed partial class FunctionCompiler
         else
         {
             var (type, _) = VectorInstructionTable.Lanes(opcode);
-            Push(Operand.Operation(opcode, type, Pop(), Operand.Constant(ValueType.I32, instruction.Lane)));
+            Push(Operand.Operation(opcode, type, CheckWhole(Pop()), Operand.Constant(ValueType.I32, instruction.Lane)));
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class FunctionCompiler
 
     private void CompileLaneAccess(in Instruction instruction, MemoryAccess access)
     {
-        var vector = Pop();
+        var vector = CheckWhole(Pop());
         var memory = (int)instruction.Second;
         var address = EmitBoundsCheck(memory, Pop(), instruction.Value, access.Size);
         if (access.IsStore)

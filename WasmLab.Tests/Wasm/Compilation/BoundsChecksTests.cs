@@ -45,6 +45,17 @@ public sealed class BoundsChecksTests
 
     [Theory]
     [MemberData(nameof(Ways))]
+    public void Store_OfAVectorAcrossTheEnd_WritesNothing(BoundsChecks way)
+    {
+        var instance = Instantiate(way, Code().Get(0).Const(-1).Op(Opcode.I32x4Splat).Op(Opcode.V128Store, 4, 0).Const(0).End());
+
+        ShouldTrap(instance, End - 15);
+
+        instance.GetMemory("memory")!.GetSpan(End - 16, 16).ToArray().ShouldAllBe(value => value == 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
     public void Stores_BeforeTheOneOutside_AreKept(BoundsChecks way)
     {
         var code = Code();

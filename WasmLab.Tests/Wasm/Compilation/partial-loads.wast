@@ -64,7 +64,6 @@
   (func (export "load16_store8") (param i32) (i32.store8 (i32.const 0) (i32.load16_u (local.get 0))))
   (func (export "load32_64") (param i32) (result i64) (i64.and (i64.load32_u (local.get 0)) (i64.const 255)))
   (func (export "shuffle") (param i32) (result i32) (i8x16.extract_lane_u 0 (i8x16.shuffle 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 (v128.load (local.get 0)) (v128.const i64x2 0 0))))
-  (func (export "vset") (param i32) (local v128) (local.set 1 (v128.load (local.get 0))))
   (func (export "vdrop") (param i32) (drop (v128.load (local.get 0))))
 )
 
@@ -127,5 +126,4 @@
 (assert_trap (invoke "load16_store8" (i32.const 65535)) "out of bounds memory access")
 (assert_trap (invoke "load32_64" (i32.const 65533)) "out of bounds memory access")
 (assert_trap (invoke "shuffle" (i32.const 65521)) "out of bounds memory access")
-(assert_trap (invoke "vset" (i32.const 65521)) "out of bounds memory access")
 (assert_trap (invoke "vdrop" (i32.const 65521)) "out of bounds memory access")
