@@ -36,6 +36,9 @@ internal sealed partial class FunctionCompiler
 
         public bool Unreachable { get; set; }
 
+        /// <summary>The head of a loop that begins with a switch.</summary>
+        public Dispatch? Dispatch { get; init; }
+
         /// <summary>How many try blocks are open where its label is.</summary>
         public int TryDepth { get; init; }
 
@@ -77,14 +80,18 @@ internal sealed partial class FunctionCompiler
             case Opcode.Br:
                 EmitRefreshedMemoryLength();
                 SettleTrapping(except: Arity(Target(instruction.First)));
-                EmitBranch(Target(instruction.First), keep: false);
+                if (!TryRepeatDispatch(Target(instruction.First)))
+                {
+                    EmitBranch(Target(instruction.First), keep: false);
+                }
+
                 SetUnreachable();
                 break;
             case Opcode.BrIf:
                 CompileBranchIf(Target(instruction.First));
                 break;
             case Opcode.BrTable:
-                CompileBranchTable(instruction.Many!);
+                CompileBranchTable(in instruction);
                 break;
             case Opcode.Return:
                 SettleTrapping(except: _type.Results.Length);
@@ -116,6 +123,7 @@ internal sealed partial class FunctionCompiler
             Label = _il.DefineLabel(),
             ElseLabel = condition is null ? default : _il.DefineLabel(),
             ParameterSlots = slots,
+            Dispatch = instruction.Opcode == Opcode.Loop && parameters.Count == 0 ? FindDispatch(in instruction) : null,
             TryDepth = TryDepth,
         };
         _frames.Add(frame);
@@ -317,8 +325,9 @@ internal sealed partial class FunctionCompiler
         _il.MarkLabel(stay);
     }
 
-    private void CompileBranchTable(uint[] targets)
+    private void CompileBranchTable(in Instruction instruction)
     {
+        var targets = instruction.Many!;
         var index = Pop();
         var defaultTarget = Target(targets[^1]);
         SettleTrapping();
@@ -332,9 +341,13 @@ internal sealed partial class FunctionCompiler
             labels[i] = DirectOrDetour(Target(targets[i]), detours);
         }
 
-        EmitTested(index);
-        _il.Emit(OpCodes.Switch, labels);
-        _il.Emit(OpCodes.Br, DirectOrDetour(defaultTarget, detours));
+        var defaultLabel = DirectOrDetour(defaultTarget, detours);
+        EmitSwitch(index, labels, defaultLabel);
+        if (detours.Count == 0)
+        {
+            NoteDispatch(instruction.Offset, labels, defaultLabel);
+        }
+
         foreach (var target in detours)
         {
             RequireCompilableSize();

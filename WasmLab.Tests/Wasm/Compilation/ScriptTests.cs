@@ -21,6 +21,10 @@ public sealed class ScriptTests
     [Fact]
     public Task Arithmetic_ThatTheCompilerGetsWrong_IsRight() => PassesAsync("miscompilations.wast", assertions: 100);
 
+    /// <summary>Each way back repeats the head of the loop.</summary>
+    [Fact]
+    public Task Loop_ThatBeginsWithASwitch_GoesOnFromEveryBranch() => PassesAsync("dispatch.wast", assertions: 9);
+
     private static async Task PassesAsync(string script, int assertions, params BoundsChecks[] ways)
     {
         Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");

@@ -40,6 +40,22 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task Interrupt_DuringALoopThatBeginsWithASwitch_EndsIt()
+    {
+        var module = new ModuleBuilder();
+        var type = module.Type([], []);
+        var started = module.ImportFunction("host", "started", type);
+        module.Function("run", type, new CodeBuilder()
+            .Call(started)
+            .Raw(0x03, 0x40, 0x02, 0x40, 0x02, 0x40).Get(0).Raw((byte)Opcode.BrTable, 3, 0, 1, 0, 1).End()
+            .Const(1).Set(0).Op(Opcode.Br, 1).End()
+            .Const(0).Set(0).Op(Opcode.Br, 0).End()
+            .End(), (1, ValueType.I32));
+
+        (await InterruptAsync(module)).Kind.ShouldBe(TrapKind.Interrupted);
+    }
+
+    [Fact]
     public async Task Interrupt_DuringRecursionWithoutLoops_EndsIt()
     {
         // Every call makes two more: it would run for ages at a depth of fifty.
