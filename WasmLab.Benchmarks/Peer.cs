@@ -20,6 +20,7 @@ internal sealed record Peer(string Name, Func<Kernel, bool> IsAvailable, Func<Ke
         new(Ours, _ => true, (kernel, runs) => Child(kernel, runs)),
         new("WasmLab-checks", _ => true, (kernel, runs) => Child(kernel, runs, "explicit")),
         new("V8", _ => Command.IsInstalled("node"), (kernel, runs) => ("node", [Path.Combine(Kernel.Sources, "v8.mjs"), kernel.Wasm, Text(runs)])),
+        new("Wasmtime", _ => true, (kernel, runs) => Child(kernel, runs, "wasmtime")),
         Native("wasm2c-guard"),
         Native("wasm2c-checks"),
     ];

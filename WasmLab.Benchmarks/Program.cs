@@ -2,9 +2,10 @@ using WasmLab.Benchmarks;
 
 return args switch
 {
-    ["kernel", var module, var runs, ..] => EngineRun.Kernel(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
-    ["compile", var module] => EngineRun.Compile(module),
-    ["load", var module] => EngineRun.Load(module),
+    ["kernel", var module, var runs, "wasmtime"] => KernelRun.WithWasmtime(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture)),
+    ["kernel", var module, var runs, ..] => KernelRun.WithWasmLab(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
+    ["compile", var module] => ModuleLoading.Compile(module),
+    ["load", var module] => ModuleLoading.Load(module),
     ["pods", var kubeConfig, var context, var count, .. var manifests] =>
         await PodStartup.RunAsync(kubeConfig, context, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), manifests),
     _ when args.Contains("--help") => Usage(),

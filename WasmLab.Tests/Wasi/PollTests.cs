@@ -113,6 +113,19 @@ public sealed class PollTests : IDisposable
     }
 
     [Fact]
+    public void Poll_EventsOverTheSubscriptions_AreOneASubscription()
+    {
+        Descriptor(0, 1, tag: 1, fd: 0);
+        Clock(1, 2, nanoseconds: 0);
+
+        _guest.Call("poll_oneoff", Subscriptions, Subscriptions, 2, Count).ShouldBe(Errno.Success);
+
+        _guest.U32(Count).ShouldBe(2u);
+        _guest.U64(Subscriptions).ShouldBe(1UL);
+        _guest.U64(Subscriptions + 32).ShouldBe(2UL);
+    }
+
+    [Fact]
     public void Poll_UnknownClockOrTag_IsInvalid()
     {
         Clock(0, 1, 0, clock: 9);

@@ -60,6 +60,9 @@ public sealed class WasiContext : IDisposable
 
     internal Descriptor[] WaitDescriptors { get; set; } = new Descriptor[8];
 
+    /// <summary>What is waited for, as the guest told it.</summary>
+    internal byte[] PollSubscriptions { get; set; } = [];
+
     /// <summary>The number of the current poll: how a second subscription of one descriptor is told from the first.</summary>
     internal long PollSequence { get; set; }
 

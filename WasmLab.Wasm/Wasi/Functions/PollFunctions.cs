@@ -28,7 +28,7 @@ internal static class PollFunctions
             return Errno.Invalid;
         }
 
-        var subscriptions = new Subscriptions(call.Result(0, count * (uint)size), call.Interface);
+        var subscriptions = new Subscriptions(Copy(call.Context, call.Result(0, count * (uint)size)), call.Interface);
         var result = call.Result(3, 4);
         var events = new EventWriter(call.Result(1, count * EventSize));
         var watch = new Watch(call.Context, (int)count);
@@ -55,6 +55,18 @@ internal static class PollFunctions
 
         BinaryPrimitives.WriteInt32LittleEndian(result, events.Count);
         return Errno.Success;
+    }
+
+    // The guest may have its events written over its subscriptions.
+    private static ReadOnlySpan<byte> Copy(WasiContext context, ReadOnlySpan<byte> subscriptions)
+    {
+        if (context.PollSubscriptions.Length < subscriptions.Length)
+        {
+            context.PollSubscriptions = new byte[subscriptions.Length];
+        }
+
+        subscriptions.CopyTo(context.PollSubscriptions);
+        return context.PollSubscriptions.AsSpan(0, subscriptions.Length);
     }
 
     /// <summary>Writes <c>{u64 userdata; u16 errno @8; u8 kind @10; u64 bytes @16; u16 flags @24}</c>.</summary>
