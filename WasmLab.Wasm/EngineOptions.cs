@@ -33,6 +33,12 @@ public sealed record EngineOptions
     /// <summary>What modules may use beyond WebAssembly 2.0. Default: everything that the engine has.</summary>
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
 
+    /// <summary>
+    /// How much code of its own a part of a divided function may have, as a share of what the just-in-time compiler optimizes. 0 divides
+    /// only what would not be optimized, into the largest parts that are.
+    /// </summary>
+    internal double PartSize { get; init; }
+
     internal void Validate()
     {
         List<string> wrong = [];

@@ -12,13 +12,14 @@ internal static class DifferCommand
     private static readonly Option<long> First = new("--first") { Description = "The index of the first module." };
     private static readonly Option<long> Count = new("--count") { Description = "How many modules.", DefaultValueFactory = _ => 1_000 };
     private static readonly Option<int> Seconds = new("--seconds") { Description = "How long to go on at most.", DefaultValueFactory = _ => int.MaxValue };
+    private static readonly Option<double> PartSize = new("--part-size") { Description = "Divide functions into parts of this size, as a share of what the just-in-time compiler optimizes (0.0005: a few instructions)." };
     private static readonly Option<string> Findings = new("--findings") { Description = "Where to keep the modules that differ.", DefaultValueFactory = _ => "findings" };
 
     public static Command Build()
     {
         var command = new Command("differ", "Compares results, traps and final state of generated modules with wabt's interpreter and Node.js. Exits with 1 when they differ.")
         {
-            Modules, Seed, First, Count, Seconds, Findings,
+            Modules, Seed, First, Count, Seconds, PartSize, Findings,
         };
         command.SetAction(RunAsync);
         return command;
@@ -44,13 +45,14 @@ internal static class DifferCommand
             return 2;
         }
 
+        using var engine = new Engine(new EngineOptions { PartSize = parsed.GetValue(PartSize) });
         if (parsed.GetValue(Modules) is { Length: > 0 } modules)
         {
-            return await CompareFilesAsync(references, modules, cancellation);
+            return await CompareFilesAsync(engine, references, modules, cancellation);
         }
 
         var seed = parsed.GetValue(Seed);
-        var run = new DifferentialRun(references, seed, Console.WriteLine);
+        var run = new DifferentialRun(engine, references, seed, Console.WriteLine);
         var report = await run.RunAsync(parsed.GetValue(First), parsed.GetValue(Count), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellation);
         Console.WriteLine($"{report.Modules} modules, {report.Calls} calls, {report.Traps} of them trapped, {report.Differences.Count} differences");
         foreach (var (index, difference) in report.Differences)
@@ -63,9 +65,8 @@ internal static class DifferCommand
         return report.Differences.Count == 0 ? 0 : 1;
     }
 
-    private static async Task<int> CompareFilesAsync(List<IReferenceEngine> references, FileInfo[] modules, CancellationToken cancellation)
+    private static async Task<int> CompareFilesAsync(Engine engine, List<IReferenceEngine> references, FileInfo[] modules, CancellationToken cancellation)
     {
-        using var engine = new Engine();
         var differ = false;
         foreach (var module in modules)
         {

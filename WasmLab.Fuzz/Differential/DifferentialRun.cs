@@ -5,7 +5,7 @@ using WasmLab.Wasm;
 namespace WasmLab.Fuzz.Differential;
 
 /// <summary>Generates modules and holds what this engine makes of them against what others do.</summary>
-internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references, long seed, Action<string> log)
+internal sealed class DifferentialRun(Engine engine, IReadOnlyList<IReferenceEngine> references, long seed, Action<string> log)
 {
     private const int BatchSize = 100;
 
@@ -18,7 +18,6 @@ internal sealed class DifferentialRun(IReadOnlyList<IReferenceEngine> references
     /// <param name="cancellation">Ends the run.</param>
     public async Task<DifferentialReport> RunAsync(long first, long count, TimeSpan duration, CancellationToken cancellation)
     {
-        using var engine = new Engine();
         var (start, logged) = (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
         List<(long Index, Difference Difference)> differences = [];
         long modules = 0, calls = 0, traps = 0;

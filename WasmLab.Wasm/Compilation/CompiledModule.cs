@@ -66,10 +66,15 @@ internal sealed class CompiledModule(Module module)
     {
         try
         {
-            var (method, stackNeed) = FunctionCompiler.Compile(module, function);
-            var code = DynamicCode.Compile(method);
-            _methods.Add(method);
-            return stackNeed > 0 ? Guard(function, code, stackNeed) : code;
+            var compiled = FunctionCompiler.Compile(module, function);
+            foreach (var part in compiled.Parts)
+            {
+                DynamicCode.Compile(part);
+            }
+
+            var code = DynamicCode.Compile(compiled.Method);
+            _methods.Add(compiled.Method);
+            return compiled.StackNeed > 0 ? Guard(function, code, compiled.StackNeed) : code;
         }
         catch (InvalidProgramException exception)
         {

@@ -127,6 +127,12 @@ internal sealed partial class FunctionCompiler
             TryDepth = TryDepth,
         };
         _frames.Add(frame);
+        if (IsReachedFromElsewhere(instruction.Offset))
+        {
+            frame.EndIsReached = true;
+            ResultSlots(frame);
+        }
+
         if (condition is not null)
         {
             EmitBranchIf(condition, frame.ElseLabel, whenTrue: false);
@@ -389,7 +395,7 @@ internal sealed partial class FunctionCompiler
         var first = _operands.Count - results.Length;
         for (var i = 1; i < results.Length; i++)
         {
-            _slots.EmitLoadArgument(_type.Parameters.Length + 1);
+            EmitExtraResultsAddress();
             if (i > 1)
             {
                 EmitInteger(_type.ResultSlots.ExtraOffset(i));
@@ -400,11 +406,29 @@ internal sealed partial class FunctionCompiler
             Stubs.EmitStoreSlot(_il, results[i]);
         }
 
-        if (results.Length > 0)
+        if (_part is not null)
         {
-            EmitOperand(_operands[first], keep);
+            EmitPartReturn(keep);
+        }
+        else
+        {
+            if (results.Length > 0)
+            {
+                EmitOperand(_operands[first], keep);
+            }
+
+            EmitLeaveOrReturn();
         }
 
+        if (!keep)
+        {
+            _operands.RemoveRange(first, results.Length);
+            _settledBelow = Math.Min(_settledBelow, first);
+        }
+    }
+
+    private void EmitLeaveOrReturn()
+    {
         if (TryDepth > 0)
         {
             EmitLeaveFunction();
@@ -413,11 +437,18 @@ internal sealed partial class FunctionCompiler
         {
             _il.Emit(OpCodes.Ret);
         }
+    }
 
-        if (!keep)
+    private void EmitExtraResultsAddress()
+    {
+        if (_part is null)
         {
-            _operands.RemoveRange(first, results.Length);
-            _settledBelow = Math.Min(_settledBelow, first);
+            _slots.EmitLoadArgument(_type.Parameters.Length + 1);
+        }
+        else
+        {
+            EmitFrameAddress(SplitLocals.ExtraResultsOffset);
+            _il.Emit(OpCodes.Ldind_I);
         }
     }
 

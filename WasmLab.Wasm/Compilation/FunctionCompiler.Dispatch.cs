@@ -33,7 +33,8 @@ internal sealed partial class FunctionCompiler
     /// <summary>The head of a loop when it is short and ends in a br_table.</summary>
     private Dispatch? FindDispatch(in Instruction loop)
     {
-        if (_fuel is not null)
+        // A function that may be divided has no room for it.
+        if (_fuel is not null || _outline is not null || _part is not null)
         {
             return null;
         }

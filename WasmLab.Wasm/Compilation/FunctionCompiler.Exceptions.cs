@@ -184,7 +184,11 @@ internal sealed partial class FunctionCompiler
     private void EmitEpilogues()
     {
         EmitTraps();
-        if (_returnLabel is { } label)
+        if (_part is not null)
+        {
+            EmitPartEpilogue();
+        }
+        else if (_returnLabel is { } label)
         {
             _il.MarkLabel(label);
             if (_returnValue is { } value)

@@ -41,7 +41,7 @@ internal sealed partial class FunctionCompiler
     private LocalBuilder? _memoryLength;
     private bool _memoryLengthIsStale;
 
-    private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded)
+    private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded, Part? part = null)
     {
         _isGuarded = isGuarded;
         _isMemoryGuarded = module.Engine.Arena is not null;
@@ -50,29 +50,42 @@ internal sealed partial class FunctionCompiler
         _function = function;
         _type = module.CanonicalTypes[_definition.Functions[function]];
         _body = _definition.Code[function - _definition.ImportedFunctions];
-        _summary = FunctionSummary.Of(_definition, _body);
-        _fuel = module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
+        _part = part;
+        _summary = part?.Summary ?? FunctionSummary.Of(_definition, _body);
+        _fuel = part is not null ? part.Fuel : module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
         _frameSize = frameSize;
-        _method = DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature);
+        _method = part is null
+            ? DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature)
+            : DynamicCode.Define(module.NameOf(function), typeof(int), PartSignature);
         _il = _method.GetILGenerator(Math.Max(64, (_body.End - _body.Start) * 4));
-        _slots = new Slots(_il, mayUseFrame: !_summary.HasTailCalls);
+        _outline = !isGuarded && MayBeTooLarge ? new CodeOutline() : null;
+        if (part is not null || _outline is not null)
+        {
+            _il = new MeasuringGenerator(_il);
+        }
+
+        _slots = new Slots(_il, mayUseFrame: part is null && !_summary.HasTailCalls);
     }
 
-    /// <summary>Emits a function. When <c>StackNeed</c> is not 0, so much native stack must be left before it is called.</summary>
-    public static (DynamicMethod Method, int StackNeed) Compile(Module module, int function)
+    public static CompiledFunction Compile(Module module, int function)
     {
         var compiler = new FunctionCompiler(module, function, frameSize: 0, isGuarded: false);
         compiler.Emit();
+        if (compiler.Divide() is { } divided)
+        {
+            return divided;
+        }
+
         if (compiler.StackNeed <= MaxUncheckedFrame)
         {
-            return (compiler._method, 0);
+            return new CompiledFunction(compiler._method, StackNeed: 0, Parts: []);
         }
 
         // Emit again, now that the size of the block for the locals beyond what IL should have is known, and calls of the function
         // by itself must pass the guard too.
         compiler = new FunctionCompiler(module, function, compiler._slots.FrameSize, isGuarded: true);
         compiler.Emit();
-        return (compiler._method, compiler.StackNeed);
+        return new CompiledFunction(compiler._method, compiler.StackNeed, Parts: []);
     }
 
     /// <summary>A bound: every local, and at most every intermediate value of the IL, has a place of its own in the frame.</summary>
@@ -82,14 +95,25 @@ internal sealed partial class FunctionCompiler
     {
         EmitPrologue();
         PushFunctionFrame();
+        _outline?.Enter();
         var reader = _definition.Reader(_body.Start, _body.End, "code");
         var skipped = 0;
         while (_frames.Count > 0)
         {
             RequireCompilableSize();
-            InstructionDecoder.Read(ref reader, out var instruction);
-            if (!_frames[^1].Unreachable)
+            if (_part is { } part && PassOver(part, ref reader))
             {
+                continue;
+            }
+
+            InstructionDecoder.Read(ref reader, out var instruction);
+            if (skipped == 0 && instruction.Opcode is Opcode.End or Opcode.Else)
+            {
+                OutlineEnd(in instruction);
+            }
+            else if (!_frames[^1].Unreachable)
+            {
+                Outline(in instruction);
                 Compile(in instruction);
             }
             else if (InstructionDecoder.OpensBlock(instruction.Opcode))
@@ -99,10 +123,6 @@ internal sealed partial class FunctionCompiler
             else if (instruction.Opcode == Opcode.End && skipped > 0)
             {
                 skipped--;
-            }
-            else if (skipped == 0 && instruction.Opcode is Opcode.End or Opcode.Else)
-            {
-                Compile(in instruction);
             }
         }
 
@@ -120,7 +140,18 @@ internal sealed partial class FunctionCompiler
 
     private void EmitPrologue()
     {
-        EmitStackCheck();
+        if (_part is { } part)
+        {
+            EmitPartPrologue(part);
+            return;
+        }
+
+        // A function that calls nothing fits the reserve that every caller leaves; an interruption finds it in its loops.
+        if (_summary.HasCalls || _frameSize > 0)
+        {
+            EmitStackCheck(_frameSize);
+        }
+
         if (_fuel is not null)
         {
             EmitFuel(_fuel.Entry);
@@ -151,6 +182,11 @@ internal sealed partial class FunctionCompiler
             }
         }
 
+        EmitMemoryPrologue();
+    }
+
+    private void EmitMemoryPrologue()
+    {
         if (_summary.UsesMemory)
         {
             _memoryBase = _il.DeclareLocal(typeof(nint));
@@ -161,20 +197,14 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    private void EmitStackCheck()
+    private void EmitStackCheck(int need)
     {
-        // A function that calls nothing fits the reserve that every caller leaves; an interruption finds it in its loops.
-        if (!_summary.HasCalls && _frameSize == 0)
-        {
-            return;
-        }
-
         var marker = _il.DeclareLocal(typeof(int));
         _il.Emit(OpCodes.Ldloca, marker);
         _il.Emit(OpCodes.Conv_U);
-        if (_frameSize > 0)
+        if (need > 0)
         {
-            _il.Emit(OpCodes.Ldc_I4, _frameSize);
+            _il.Emit(OpCodes.Ldc_I4, need);
             _il.Emit(OpCodes.Sub);
         }
 

@@ -15,6 +15,9 @@ internal static class SpecSuite
     // Auto is guard pages wherever the engine can use them.
     private static readonly BoundsChecks[] BoundsChecking = [BoundsChecks.Auto, BoundsChecks.Explicit];
 
+    // 0 divides functions only when they are too large; the other one divides most of those with several statements, into parts of a few instructions.
+    private static readonly double[] PartSizes = [0, 0.0005];
+
     // A file is run once, whichever test asks first.
     private static readonly ConcurrentDictionary<string, Task<SpecRun>> Runs = new();
 
@@ -43,7 +46,7 @@ internal static class SpecSuite
     public static Task<SpecRun> RunAsync(string file) =>
         Runs.GetOrAdd(file, _ => RunAsync(file, Path.Combine(Folder!, file), WasmFeatures.None, []));
 
-    /// <summary>Converts a file and runs it with each way of bounds checking, or with the given ones.</summary>
+    /// <summary>Converts a file and runs it with each way of bounds checking, or with the given ones, and with functions whole and divided.</summary>
     public static async Task<SpecRun> RunAsync(string name, string path, WasmFeatures features, IEnumerable<string> converterOptions, params BoundsChecks[] ways)
     {
         var output = Directory.CreateTempSubdirectory("wasm-spec-");
@@ -56,7 +59,10 @@ internal static class SpecSuite
                 return new SpecRun(null, error);
             }
 
-            var results = (ways is [] ? BoundsChecking : ways).Select(checks => SpecRunner.Run(name, script, new EngineOptions { Features = features, BoundsChecks = checks })).ToList();
+            var results = (ways is [] ? BoundsChecking : ways)
+                .SelectMany(checks => PartSizes.Select(size => new EngineOptions { Features = features, BoundsChecks = checks, PartSize = size }))
+                .Select(options => SpecRunner.Run(name, script, options))
+                .ToList();
             return new SpecRun(results[0] with { Failures = [.. results.SelectMany(result => result.Failures)] }, null);
         }
         finally
