@@ -70,6 +70,7 @@ internal sealed class CompiledModule(Module module)
             foreach (var part in compiled.Parts)
             {
                 DynamicCode.Compile(part);
+                _methods.Add(part);
             }
 
             var code = DynamicCode.Compile(compiled.Method);
