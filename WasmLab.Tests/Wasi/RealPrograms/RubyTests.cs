@@ -98,6 +98,6 @@ public sealed class RubyTests : IDisposable
     {
         var file = _directory["script.rb"];
         await File.WriteAllTextAsync(file, script, TestContext.Current.CancellationToken);
-        return await OtherProcess.RunAsync("node", [RealPrograms.Script("ruby-on-node.mjs"), RealPrograms.PathOf(module), file, .. directories], _directory.Path);
+        return await OtherProcess.RunNodeAsync([RealPrograms.Script("ruby-on-node.mjs"), RealPrograms.PathOf(module), file, .. directories], _directory.Path);
     }
 }
