@@ -1,16 +1,19 @@
+using System.Globalization;
 using WasmLab.Benchmarks;
 
 return args switch
 {
-    ["kernel", var module, var runs, "wasmtime"] => KernelRun.WithWasmtime(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture)),
-    ["kernel", var module, var runs, ..] => KernelRun.WithWasmLab(module, int.Parse(runs, System.Globalization.CultureInfo.InvariantCulture), explicitChecks: args.Contains("explicit")),
+    ["kernel", var module, var runs, "wasmtime"] => KernelRun.WithWasmtime(module, Number(runs)),
+    ["kernel", var module, var runs, ..] => KernelRun.WithWasmLab(module, Number(runs), explicitChecks: args.Contains("explicit")),
     ["compile", var module] => ModuleLoading.Compile(module),
     ["load", var module] => ModuleLoading.Load(module),
     ["pods", var kubeConfig, var context, var count, .. var manifests] =>
-        await PodStartup.RunAsync(kubeConfig, context, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture), manifests),
+        await PodStartup.RunAsync(kubeConfig, context, Number(count), manifests),
     _ when args.Contains("--help") => Usage(),
     _ => await Comparison.RunAsync(Options.Parse(args)),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {

@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Compilation.Division;
 using WasmLab.Wasm.Validation;
 
 namespace WasmLab.Wasm.Compilation;
@@ -447,7 +448,7 @@ internal sealed partial class FunctionCompiler
         }
         else
         {
-            EmitFrameAddress(SplitLocals.ExtraResultsOffset);
+            EmitFrameAddress(DividedLocals.ExtraResultsOffset);
             _il.Emit(OpCodes.Ldind_I);
         }
     }

@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Compilation.Division;
 
 namespace WasmLab.Wasm.Compilation;
 
@@ -21,12 +22,12 @@ internal sealed partial class FunctionCompiler
 
     private readonly CodeOutline? _outline;
     private readonly Part? _part;
-    private readonly List<(SplitLocals.PartLocal Local, Slot Slot, Slot Place)> _exchanged = [];
+    private readonly List<(DividedLocals.PartLocal Local, Slot Slot, Slot Place)> _exchanged = [];
     private Label[] _entries = [];
     private Label _exit;
     private LocalBuilder? _next;
 
-    private sealed record Part(int Number, SplitPlan Plan, SplitLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
+    private sealed record Part(int Number, DivisionPlan Plan, DividedLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
 
     /// <summary>What the function costs, and where it can be cut, is only measured when it could be too large.</summary>
     private bool MayBeTooLarge => CanBeDivided && (_module.Engine.Options.PartSize > 0 || (_body.End - _body.Start) * 16 > ILCost.MaxBytes);
@@ -52,7 +53,7 @@ internal sealed partial class FunctionCompiler
         // The plan estimates what the exchange of locals costs: when that was too little, it is made again.
         CompiledFunction? divided = null;
         var (full, largest) = (FullPart, double.MaxValue);
-        for (var i = 0; i < MaxPlans && largest > 1 && SplitPlan.Of(_outline, Measure(), full, room) is { } plan; i++)
+        for (var i = 0; i < MaxPlans && largest > 1 && DivisionPlan.Of(_outline, Measure(), full, room) is { } plan; i++)
         {
             divided = Compile(plan, out largest);
             full *= 0.98 / largest;
@@ -61,9 +62,9 @@ internal sealed partial class FunctionCompiler
         return divided;
     }
 
-    private CompiledFunction Compile(SplitPlan plan, out double largest)
+    private CompiledFunction Compile(DivisionPlan plan, out double largest)
     {
-        var locals = new SplitLocals(_outline!, plan, local => _locals[local].Type);
+        var locals = new DividedLocals(_outline!, plan, local => _locals[local].Type);
         List<DynamicMethod> parts = [];
         var stackNeed = 0;
         largest = 0;
@@ -163,7 +164,7 @@ internal sealed partial class FunctionCompiler
             _exchanged.Add((local, slot, place));
         }
 
-        EmitExchange(local => local.Load == SplitLocals.Transfer.Always, isLoad: true);
+        EmitExchange(local => local.Load == DividedLocals.Transfer.Always, isLoad: true);
 
         EmitMemoryPrologue();
         var entries = part.Plan.Regions.Where(region => region.Part == part.Number).ToArray();
@@ -174,25 +175,25 @@ internal sealed partial class FunctionCompiler
         EmitInteger(1);
         _il.Emit(OpCodes.Sub);
         _il.Emit(OpCodes.Switch, detours);
-        EmitExchange(local => local.Load == SplitLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, Liveness.FunctionStart), isLoad: true);
+        EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, Liveness.FunctionStart), isLoad: true);
         _il.Emit(OpCodes.Br, start);
         for (var i = 0; i < entries.Length; i++)
         {
             if (detours[i] != _entries[i])
             {
                 _il.MarkLabel(detours[i]);
-                EmitExchange(local => local.Load == SplitLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, entries[i].Start), isLoad: true);
+                EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, entries[i].Start), isLoad: true);
                 _il.Emit(OpCodes.Br, _entries[i]);
             }
         }
 
         _il.MarkLabel(start);
 
-        bool IsLoadedFor(SplitPlan.Region region) =>
-            _exchanged.Any(entry => entry.Local.Load == SplitLocals.Transfer.WhereLive && part.Locals.IsLive(entry.Local.Local, region.Start));
+        bool IsLoadedFor(DivisionPlan.Region region) =>
+            _exchanged.Any(entry => entry.Local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(entry.Local.Local, region.Start));
     }
 
-    private void EmitExchange(Func<SplitLocals.PartLocal, bool> condition, bool isLoad)
+    private void EmitExchange(Func<DividedLocals.PartLocal, bool> condition, bool isLoad)
     {
         foreach (var (_, slot, place) in _exchanged.Where(entry => condition(entry.Local)))
         {
@@ -220,7 +221,7 @@ internal sealed partial class FunctionCompiler
             return false;
         }
 
-        EmitExchange(local => local.Store == SplitLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, region.Start), isLoad: false);
+        EmitExchange(local => local.Store == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, region.Start), isLoad: false);
         _il.Emit(OpCodes.Ldc_I4, (region.Part << EntryBits) | region.Entry);
         _il.Emit(OpCodes.Stloc, _next!);
         _il.Emit(OpCodes.Br, _exit);
@@ -240,7 +241,7 @@ internal sealed partial class FunctionCompiler
         var results = _type.Results;
         if (results.Length > 0)
         {
-            EmitFrameAddress(SplitLocals.ResultOffset);
+            EmitFrameAddress(DividedLocals.ResultOffset);
             EmitOperand(_operands[^results.Length], keep);
             Stubs.EmitStoreSlot(_il, results[0]);
         }
@@ -268,13 +269,13 @@ internal sealed partial class FunctionCompiler
         }
 
         _il.MarkLabel(_exit);
-        EmitExchange(local => local.Store == SplitLocals.Transfer.Always, isLoad: false);
+        EmitExchange(local => local.Store == DividedLocals.Transfer.Always, isLoad: false);
         _il.Emit(OpCodes.Ldloc, _next!);
         _il.Emit(OpCodes.Ret);
     }
 
     /// <summary>The function itself: it makes the frame, and calls the parts.</summary>
-    private void EmitCallsOfParts(List<DynamicMethod> parts, SplitLocals locals, int stackNeed)
+    private void EmitCallsOfParts(List<DynamicMethod> parts, DividedLocals locals, int stackNeed)
     {
         EmitStackCheck(_frameSize + stackNeed);
         if (_fuel is not null)
@@ -296,7 +297,7 @@ internal sealed partial class FunctionCompiler
 
         if (_type.Results.Length > 1)
         {
-            EmitFrameAddress(SplitLocals.ExtraResultsOffset);
+            EmitFrameAddress(DividedLocals.ExtraResultsOffset);
             _slots.EmitLoadArgument(_type.Parameters.Length + 1);
             _il.Emit(OpCodes.Stind_I);
         }
@@ -304,7 +305,7 @@ internal sealed partial class FunctionCompiler
         EmitLoopOverParts(parts);
         if (_type.Results.Length > 0)
         {
-            EmitFrameAddress(SplitLocals.ResultOffset);
+            EmitFrameAddress(DividedLocals.ResultOffset);
             Stubs.EmitLoadSlot(_il, _type.Results[0]);
         }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using WasmLab.Wasm.Binary;
+using WasmLab.Wasm.Compilation.Division;
 using WasmLab.Wasm.Runtime;
 using WasmLab.Wasm.Validation;
 

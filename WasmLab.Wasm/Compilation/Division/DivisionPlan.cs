@@ -1,10 +1,10 @@
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>
 /// How a function that is too large for the just-in-time compiler's optimizer is divided. Each statement that is small enough belongs to
 /// one of the parts; what is around the statements, and what many branches lead to, is the frame of the function, which every part has.
 /// </summary>
-internal sealed class SplitPlan
+internal sealed class DivisionPlan
 {
     // The least that must remain of the limits for a part's own code.
     private const double LeastRoom = 0.25;
@@ -21,7 +21,7 @@ internal sealed class SplitPlan
 
     private readonly Dictionary<int, Region> _regions = [];
 
-    private SplitPlan(CodeOutline outline, List<Region> regions)
+    private DivisionPlan(CodeOutline outline, List<Region> regions)
     {
         Regions = regions;
         Parts = regions[^1].Part + 1;
@@ -69,7 +69,7 @@ internal sealed class SplitPlan
     /// <param name="cost">What all of it costs.</param>
     /// <param name="full">What a part may take up of what the just-in-time compiler optimizes.</param>
     /// <param name="room">How much code a part may have of its own, 0 for as much as is optimized.</param>
-    public static SplitPlan? Of(CodeOutline outline, ILCost cost, double full, double room)
+    public static DivisionPlan? Of(CodeOutline outline, ILCost cost, double full, double room)
     {
         if (room > 0)
         {
@@ -172,7 +172,7 @@ internal sealed class SplitPlan
         }
     }
 
-    private static SplitPlan? Divide(CodeOutline outline, List<List<Item>> runs, ILCost frame, double room)
+    private static DivisionPlan? Divide(CodeOutline outline, List<List<Item>> runs, ILCost frame, double room)
     {
         List<Region> regions = [];
         var (part, entries, load) = (0, 0, frame);
@@ -201,7 +201,7 @@ internal sealed class SplitPlan
             }
         }
 
-        return part is > 0 and < MaxParts && entries <= ushort.MaxValue ? new SplitPlan(outline, regions) : null;
+        return part is > 0 and < MaxParts && entries <= ushort.MaxValue ? new DivisionPlan(outline, regions) : null;
     }
 
     private sealed record Item(int Start, int End, ILCost Cost, bool EndIsReached);

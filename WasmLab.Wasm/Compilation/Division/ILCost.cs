@@ -1,4 +1,4 @@
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>What the just-in-time compiler counts of a method before it decides whether to optimize it.</summary>
 internal readonly record struct ILCost(int Bytes, int Instructions, int Blocks, int LocalReferences, int Locals)

@@ -1,6 +1,6 @@
 using WasmLab.Wasm.Binary;
 
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>
 /// Where a function can be cut, noted while it is compiled whole: its blocks, and the points at which no operand waits, with what the IL

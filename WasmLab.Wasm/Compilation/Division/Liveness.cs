@@ -1,4 +1,4 @@
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>Which locals are live where the regions of a divided function begin: what they hold there may be read before it is replaced.</summary>
 internal sealed class Liveness

@@ -11,6 +11,34 @@ namespace WasmLab.Wasm.Compilation;
 /// </summary>
 internal sealed partial class FunctionCompiler
 {
+    /// <summary>Puts the result of a comparison of integers on the IL stack.</summary>
+    /// <returns>Whether it did: not when the comparison needs no care.</returns>
+    private bool TryEmitComparison(Operand comparison, bool keep)
+    {
+        if (TryEmitDifference(comparison, keep))
+        {
+            EmitConstant(comparison.Left!.Type, 0);
+            _il.Emit(OpCodes.Ceq);
+            if (IsInequality(comparison.Opcode))
+            {
+                EmitInteger(0);
+                _il.Emit(OpCodes.Ceq);
+            }
+
+            return true;
+        }
+
+        if (!IsUnsigned(comparison.Opcode))
+        {
+            return false;
+        }
+
+        EmitCompared(comparison.Opcode, comparison.Left!, comparison.Right!, keep);
+        EmitCompared(comparison.Opcode, comparison.Right!, comparison.Left!, keep);
+        NumericEmitter.Emit(_il, comparison.Opcode);
+        return true;
+    }
+
     /// <summary>Puts an operand on the IL stack that is compared with 0.</summary>
     private void EmitTested(Operand operand, bool keep = false)
     {

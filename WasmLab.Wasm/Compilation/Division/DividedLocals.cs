@@ -1,10 +1,10 @@
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>
 /// Where the locals of a divided function lie. What is live from part to part is in a block of slots meanwhile. A part has a copy of its
 /// own of what it uses often enough to be worth the load at its entry and the store at its exit.
 /// </summary>
-internal sealed class SplitLocals
+internal sealed class DividedLocals
 {
     // A use in a loop that the part has all of counts for so many.
     private const int LoopFactor = 8;
@@ -21,7 +21,7 @@ internal sealed class SplitLocals
     private readonly Dictionary<int, int> _offsets = [];
     private readonly List<PartLocal>[] _locals;
 
-    public SplitLocals(CodeOutline outline, SplitPlan plan, Func<int, ValueType> typeOf)
+    public DividedLocals(CodeOutline outline, DivisionPlan plan, Func<int, ValueType> typeOf)
     {
         FrameSize = LocalsOffset;
         var uses = CountUses(outline, plan);
@@ -92,7 +92,7 @@ internal sealed class SplitLocals
         _ => Transfer.Always,
     };
 
-    private static Dictionary<int, Use>[] CountUses(CodeOutline outline, SplitPlan plan)
+    private static Dictionary<int, Use>[] CountUses(CodeOutline outline, DivisionPlan plan)
     {
         Dictionary<int, Use>[] uses = [.. Enumerable.Range(0, plan.Parts).Select(_ => new Dictionary<int, Use>())];
         foreach (var touch in outline.Touches)

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
 
-namespace WasmLab.Wasm.Compilation;
+namespace WasmLab.Wasm.Compilation.Division;
 
 /// <summary>Hands everything on to another generator, and counts what the just-in-time compiler counts.</summary>
 internal sealed class MeasuringGenerator(ILGenerator il) : ILGenerator
