@@ -19,7 +19,7 @@ public sealed class Engine : IDisposable
 {
     private int _instances;
     private readonly ConcurrentDictionary<FunctionType, CanonicalType> _types = new();
-    private readonly List<CanonicalType> _typesById = [];
+    private readonly Dictionary<int, CanonicalType> _typesById = [];
 
     /// <summary>Makes an engine.</summary>
     /// <param name="options">Its limits; null for the defaults.</param>
@@ -87,8 +87,14 @@ public sealed class Engine : IDisposable
         {
             return _types.GetOrAdd(type, added =>
             {
-                var canonical = new CanonicalType(_typesById.Count, added);
-                _typesById.Add(canonical);
+                var id = added.StableNumber();
+                while (_typesById.ContainsKey(id))
+                {
+                    id++;
+                }
+
+                var canonical = new CanonicalType(id, added);
+                _typesById.Add(id, canonical);
                 return canonical;
             });
         }

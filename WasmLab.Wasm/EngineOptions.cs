@@ -30,6 +30,9 @@ public sealed record EngineOptions
     /// <summary>How guests are kept inside of their memories. Default <see cref="BoundsChecks.Auto"/>.</summary>
     public BoundsChecks BoundsChecks { get; init; }
 
+    /// <summary>Where compiled code of modules is looked for, in this order. Default: nowhere, so that functions are compiled when they are called.</summary>
+    public IReadOnlyList<CodeCache> CodeCaches { get; init; } = [];
+
     /// <summary>What modules may use beyond WebAssembly 2.0. Default: everything that the engine has.</summary>
     public WasmFeatures Features { get; init; } = WasmFeatures.All;
 
@@ -45,6 +48,7 @@ public sealed record EngineOptions
         Check(MaxMemoryPages is >= 1 and <= 65_536, nameof(MaxMemoryPages), "1 to 65536");
         Check(MaxTableElements is >= 1 and <= 100_000_000, nameof(MaxTableElements), "1 to 100,000,000");
         Check(MaxInstances >= 1, nameof(MaxInstances), "1 or more");
+        Check(CodeCaches is not null && CodeCaches.All(cache => cache is not null), nameof(CodeCaches), "a list of caches");
         Check(TimeProvider is not null, nameof(TimeProvider), "a clock");
         Check(StackSize is >= 64 * 1024 and <= 1024 * 1024 * 1024, nameof(StackSize), "64 KiB to 1 GiB");
         Check(Enum.IsDefined(BoundsChecks), nameof(BoundsChecks), "Auto, Explicit or GuardPages");

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace WasmLab.Wasm;
 
@@ -44,6 +47,9 @@ public sealed record FunctionType(IReadOnlyList<ValueType> Parameters, IReadOnly
 
         return hash.ToHashCode();
     }
+
+    /// <summary>A number that is the same in every process, and another one for another type with all but certainty.</summary>
+    internal int StableNumber() => BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(ToString())));
 
     /// <summary>Writes the type as the specification does: <c>[i32 i64] -> [f32]</c>.</summary>
     public override string ToString() => $"[{Join(Parameters)}] -> [{Join(Results)}]";

@@ -1,12 +1,14 @@
 using WasmLab.Wasm.Binary;
 using WasmLab.Wasm.Compilation;
+using WasmLab.Wasm.Precompilation;
 using WasmLab.Wasm.Runtime;
 using WasmLab.Wasm.Validation;
 
 namespace WasmLab.Wasm;
 
 /// <summary>
-/// A decoded and validated module. Its functions are compiled when they are called for the first time, once for all instances.
+/// A decoded and validated module. Its functions are compiled when they are called for the first time, once for all instances, unless their
+/// code is found in a <see cref="CodeCache"/>.
 /// Thread-safe.
 /// </summary>
 public sealed class Module
@@ -23,7 +25,7 @@ public sealed class Module
         Imports = [.. definition.Imports.Select(import => new ImportType(import.Module, import.Name, TypeOf(definition, import)))];
         Exports = [.. definition.Exports.Select(export => new ExportType(export.Name, TypeOf(definition, export)))];
         ExportsByName = definition.Exports.ToDictionary(export => export.Name);
-        Compiled = new CompiledModule(this);
+        Compiled = new CompiledModule(this, FindPrecompiledCode());
     }
 
     /// <summary>What it needs, in order.</summary>
@@ -31,6 +33,9 @@ public sealed class Module
 
     /// <summary>What it offers, in order.</summary>
     public IReadOnlyList<ExportType> Exports { get; }
+
+    /// <summary>Whether its code was found in one of <see cref="EngineOptions.CodeCaches"/>.</summary>
+    public bool IsPrecompiled => Compiled.IsPrecompiled;
 
     internal Engine Engine { get; }
 
@@ -71,6 +76,20 @@ public sealed class Module
     /// <summary>What a function is called in stack traces: by the name section, its export, or its number.</summary>
     internal string NameOf(int function) =>
         _names.Value.TryGetValue(function, out var name) ? name : $"wasm-function[{function}]";
+
+    private PrecompiledCode? FindPrecompiledCode()
+    {
+        foreach (var cache in Engine.Options.CodeCaches)
+        {
+            if (cache.Find(this) is { } code)
+            {
+                code.ProvideStubs(this);
+                return code;
+            }
+        }
+
+        return null;
+    }
 
     private static ExternType TypeOf(ModuleDefinition module, ImportDefinition import) => import.Kind switch
     {

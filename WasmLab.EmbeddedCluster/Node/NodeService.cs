@@ -88,7 +88,7 @@ internal sealed class NodeService(
         return new HandlerRegistry(
             _paths.Runtimes,
             processes,
-            (name, shim) => new WasmHandler(name, shim, processes, time, loggers.CreateLogger<WasmHandler>(), OnRuntimeRestarted),
+            (name, shim) => new WasmHandler(name, shim, _paths.CompiledCode, processes, time, loggers.CreateLogger<WasmHandler>(), OnRuntimeRestarted),
             time,
             loggers.CreateLogger<HandlerRegistry>());
     }

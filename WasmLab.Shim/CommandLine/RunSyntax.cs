@@ -36,6 +36,8 @@ internal sealed class RunSyntax
         Description = "What the module may connect to, in the same form.",
     };
 
+    private readonly Option<string?> _cache = CacheOption.Create();
+
     private readonly Option<string?> _timeout = new("--timeout") { Description = "How long it may run, such as 500ms, 5s or 2m; then it ends with code 124." };
 
     private readonly Option<string?> _invoke = new("--invoke")
@@ -60,6 +62,7 @@ internal sealed class RunSyntax
         command.Add(_fuel);
         command.Add(_invoke);
         command.Add(_memoryPageLimit);
+        command.Add(_cache);
     }
 
     /// <summary>What was asked for.</summary>
@@ -78,6 +81,7 @@ internal sealed class RunSyntax
         Timeout = parsed.GetValue(_timeout) is { } timeout ? Duration.Parse("--timeout", timeout) : null,
         Fuel = parsed.GetValue(_fuel) is { } fuel ? fuel >= 0 ? fuel : throw new RunException($"--fuel must be 0 or more, but is {fuel}") : null,
         Invoke = parsed.GetValue(_invoke),
+        CacheDirectory = parsed.GetValue(_cache),
         MemoryPageLimit = parsed.GetValue(_memoryPageLimit) is { } limit
             ? limit is >= 1 and <= 65_536 ? limit : throw new RunException($"--memory-page-limit must be 1 to 65536, but is {limit}")
             : null,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
+using WasmLab.Shim.Compilation;
 using WasmLab.Shim.Inspection;
 using WasmLab.Shim.Running;
 using WasmLab.Shim.Serving;
@@ -40,6 +41,7 @@ internal static class ShimCommand
         root.Add(BuildServe());
         root.Add(BuildForFile("validate", "Tells whether a file is a valid module.", Validate));
         root.Add(BuildInspect());
+        root.Add(new CompileCommand().Build());
         return root;
     }
 
@@ -61,14 +63,21 @@ internal static class ShimCommand
     {
         var command = new Command("serve", "Holds many instances: requests on standard input, events on standard output, JSON lines. "
             + "The end of standard input ends them all.");
-        command.SetAction(_ =>
+        var cache = CacheOption.Create();
+        command.Add(cache);
+        command.SetAction(parsed =>
         {
-            using var engine = new Engine();
-            var server = new ShimServer(engine, new EventWriter(StandardStreams.Output().Stream), TimeProvider.System);
+            var directory = parsed.GetValue(cache);
+            using var engine = new Engine(new EngineOptions { CodeCaches = ShimCaches.All(directory) });
+            using var later = Precompiler.Find() is { } precompiler
+                ? new BackgroundPrecompiler(precompiler, CodeCache.ForUser(directory), TimeProvider.System, warning => Console.Error.WriteLine($"wasmlab-shim: {warning}"))
+                : null;
+            var server = new ShimServer(engine, new EventWriter(StandardStreams.Output().Stream), TimeProvider.System, (path, module) => later?.Add(path, module));
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
             {
                 context.Cancel = true;
                 server.StopAll();
+                later?.Dispose();
                 Environment.Exit(ExitCodes.Success);
             });
 
@@ -133,7 +142,8 @@ internal static class ShimCommand
         return report.Error is { } error ? Fail($"{file}: bad module: {error}", ExitCodes.CannotRun) : ExitCodes.Success;
     }
 
-    private static int Fail(string message, int code)
+    /// <summary>Tells what failed, and returns the exit code.</summary>
+    public static int Fail(string message, int code)
     {
         Console.Error.WriteLine($"wasmlab-shim: {message}");
         return code;

@@ -10,9 +10,9 @@ internal static class FailureText
         ModuleException module => $"bad module: {module.Message}",
         LinkException link => $"cannot link: {link.Message}",
         RunException run => run.Message,
+        PrecompilationException precompilation => precompilation.Message,
         FileNotFoundException { FileName: { } file } => $"no such file: {file}",
-        DirectoryNotFoundException => exception.Message,
-        UnauthorizedAccessException => exception.Message,
+        IOException or UnauthorizedAccessException => exception.Message,
         OutOfMemoryException => "not enough memory to run the module",
         _ => $"{exception.GetType().Name}: {exception.Message}",
     });

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using WasmLab.Shim.Compilation;
 using WasmLab.Wasm;
 using WasmLab.Wasm.Wasi;
 
@@ -12,7 +13,7 @@ internal static class ForegroundRun
 
     public static int Run(RunRequest request, TextWriter output, TextWriter error)
     {
-        var options = new EngineOptions { CountFuel = request.Fuel is not null };
+        var options = new EngineOptions { CountFuel = request.Fuel is not null, CodeCaches = ShimCaches.All(request.CacheDirectory) };
         using var engine = new Engine(request.MemoryPageLimit is { } limit ? options with { MaxMemoryPages = limit } : options);
         var run = new ModuleRun { Limits = request.Fuel is { } fuel ? new InstanceOptions { Fuel = fuel } : null };
         using var finished = new ManualResetEventSlim();

@@ -13,6 +13,9 @@ internal sealed record RunRequest
 
     public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
 
+    /// <summary>The cache of compiled code; null for the user's usual one.</summary>
+    public string? CacheDirectory { get; init; }
+
     /// <summary>Where the module may listen and connect.</summary>
     public WasiNetwork Network { get; init; } = WasiNetwork.All;
 

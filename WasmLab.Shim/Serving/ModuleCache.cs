@@ -4,9 +4,9 @@ using WasmLab.Wasm;
 namespace WasmLab.Shim.Serving;
 
 /// <summary>
-/// Compiled modules by the digest of their bytes: every pod has its own copy of the file, and all share one compilation.
+/// Modules by the digest of their bytes: every pod has its own copy of the file, and all share one compilation.
 /// </summary>
-internal sealed class ModuleCache(Engine engine)
+internal sealed class ModuleCache(Engine engine, Action<string, Module> compileLater)
 {
     // Each pod's image has one module; a node that runs more different ones at a time compiles some of them again.
     private const int Capacity = 64;
@@ -19,7 +19,7 @@ internal sealed class ModuleCache(Engine engine)
     {
         var bytes = File.ReadAllBytes(path);
         var digest = Convert.ToHexString(SHA256.HashData(bytes));
-        var entry = Find(digest, bytes);
+        var entry = Find(digest, path, bytes);
         try
         {
             return entry.Module.Value;
@@ -36,7 +36,18 @@ internal sealed class ModuleCache(Engine engine)
         }
     }
 
-    private Entry Find(string digest, byte[] bytes)
+    private Module LoadNew(string path, byte[] bytes)
+    {
+        var module = Module.Load(engine, bytes);
+        if (!module.IsPrecompiled)
+        {
+            compileLater(path, module);
+        }
+
+        return module;
+    }
+
+    private Entry Find(string digest, string path, byte[] bytes)
     {
         lock (_gate)
         {
@@ -47,7 +58,7 @@ internal sealed class ModuleCache(Engine engine)
                     _entries.Remove(_entries.MinBy(candidate => candidate.Value.LastUse).Key);
                 }
 
-                entry = new Entry(new Lazy<Module>(() => Module.Load(engine, bytes)));
+                entry = new Entry(new Lazy<Module>(() => LoadNew(path, bytes)));
                 _entries.Add(digest, entry);
             }
 

@@ -9,13 +9,17 @@ using WasmLab.Wasm.Wasi;
 namespace WasmLab.Shim.Serving;
 
 /// <summary>Holds many instances in one process, each on its own thread: none can disturb another.</summary>
-internal sealed class ShimServer(Engine engine, EventWriter events, TimeProvider time)
+/// <param name="engine">The engine of them all.</param>
+/// <param name="events">Where it tells what happens.</param>
+/// <param name="time">The clock.</param>
+/// <param name="compileLater">Called with the path of a module that had to be compiled here.</param>
+internal sealed class ShimServer(Engine engine, EventWriter events, TimeProvider time, Action<string, Module> compileLater)
 {
     private static readonly TimeSpan ShutdownDeadline = TimeSpan.FromSeconds(2);
     private static readonly RunOutcome Terminated = new(ExitCodes.Terminated, null);
     private static readonly RunOutcome Killed = new(ExitCodes.Killed, null);
 
-    private readonly ModuleCache _modules = new(engine);
+    private readonly ModuleCache _modules = new(engine, compileLater);
     private readonly ConcurrentDictionary<string, Served> _instances = new();
 
     /// <summary>Serves until the input ends, then ends every instance.</summary>

@@ -1,4 +1,4 @@
-using System.Reflection.Emit;
+using System.Reflection;
 using System.Runtime.Intrinsics;
 
 namespace WasmLab.Wasm.Compilation;
@@ -14,7 +14,7 @@ namespace WasmLab.Wasm.Compilation;
 internal sealed class CanonicalType
 {
     // Plain fields and arrays: this runs at every start, and generics over value types would have to be compiled first.
-    private readonly List<DynamicMethod> _methods = [];
+    private readonly List<MethodInfo> _methods = [];
     private nint _entry;
     private nint _lazy;
     private nint _host;
@@ -64,6 +64,25 @@ internal sealed class CanonicalType
     /// <summary>The code of a function of the host.</summary>
     public nint HostStub => Get(ref _host, Stubs.Host);
 
+    /// <summary>Uses stubs that were compiled before, each unless there is one already. An address of 0 stands for none.</summary>
+    public void UseStubs(nint entry, nint lazy, nint host)
+    {
+        lock (_methods)
+        {
+            Use(ref _entry, entry);
+            Use(ref _lazy, lazy);
+            Use(ref _host, host);
+        }
+
+        static void Use(ref nint address, nint stub)
+        {
+            if (address == 0)
+            {
+                Volatile.Write(ref address, stub);
+            }
+        }
+    }
+
     public static Type Clr(ValueType type) => type switch
     {
         ValueType.I32 => typeof(int),
@@ -87,7 +106,7 @@ internal sealed class CanonicalType
         return array;
     }
 
-    private nint Get(ref nint address, Func<CanonicalType, DynamicMethod> create)
+    private nint Get(ref nint address, Func<IMethodFactory, CanonicalType, MethodInfo> create)
     {
         if (Volatile.Read(ref address) == 0)
         {
@@ -95,9 +114,9 @@ internal sealed class CanonicalType
             {
                 if (address == 0)
                 {
-                    var method = create(this);
+                    var method = create(DynamicMethods.Factory, this);
                     _methods.Add(method);
-                    Volatile.Write(ref address, DynamicCode.AddressOf(method));
+                    Volatile.Write(ref address, DynamicMethods.AddressOf(method));
                 }
             }
         }

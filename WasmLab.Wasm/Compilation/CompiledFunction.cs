@@ -1,4 +1,4 @@
-using System.Reflection.Emit;
+using System.Reflection;
 
 namespace WasmLab.Wasm.Compilation;
 
@@ -6,4 +6,7 @@ namespace WasmLab.Wasm.Compilation;
 /// <param name="Method">What its callers call.</param>
 /// <param name="StackNeed">When it is not 0, so much native stack must be left before it is called.</param>
 /// <param name="Parts">The methods that it calls in turn, when it is divided.</param>
-internal sealed record CompiledFunction(DynamicMethod Method, int StackNeed, IReadOnlyList<DynamicMethod> Parts);
+internal sealed record CompiledFunction(MethodInfo Method, int StackNeed, IReadOnlyList<MethodInfo> Parts)
+{
+    public FunctionCompiler.Division? Division { get; init; }
+}

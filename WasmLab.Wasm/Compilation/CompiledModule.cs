@@ -1,20 +1,20 @@
-using System.Reflection.Emit;
-using System.Runtime.ExceptionServices;
+using System.Reflection;
+using WasmLab.Wasm.Precompilation;
 using WasmLab.Wasm.Runtime;
 
 namespace WasmLab.Wasm.Compilation;
 
-/// <summary>The code of a module's functions, each compiled when it is first called, for all instances.</summary>
-internal sealed class CompiledModule(Module module)
+/// <summary>The code of a module's functions for all instances: compiled ahead of time, or else each when it is first called.</summary>
+internal sealed class CompiledModule(Module module, PrecompiledCode? precompiled)
 {
-    // The just-in-time compiler recurses over what it compiles, so it gets a stack of its own unless there is plenty here.
-    private const int CompilerStackSize = 64 * 1024 * 1024;
     private const int EnoughStack = 1024 * 1024;
     private const int SmallBody = 32 * 1024;
 
     private readonly nint[] _code = new nint[module.Definition.Functions.Count];
-    private readonly List<DynamicMethod> _methods = [];
+    private readonly List<MethodInfo> _methods = [];
     private readonly Lock _gate = new();
+
+    public bool IsPrecompiled => precompiled is not null;
 
     public nint CodeOf(int function)
     {
@@ -22,45 +22,19 @@ internal sealed class CompiledModule(Module module)
         {
             if (_code[function] == 0)
             {
-                _code[function] = CompileWithEnoughStack(function);
+                var defined = function - module.Definition.ImportedFunctions;
+                var code = precompiled?.CodeOf(defined) ?? 0;
+                _code[function] = code != 0 ? code : CompileWithEnoughStack(function, module.Definition.Code[defined]);
             }
 
             return _code[function];
         }
     }
 
-    private nint CompileWithEnoughStack(int function)
-    {
-        var body = module.Definition.Code[function - module.Definition.ImportedFunctions];
-        if (ThreadStack.Remaining > EnoughStack && body.End - body.Start < SmallBody)
-        {
-            return Compile(function);
-        }
-
-        nint code = 0;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    code = Compile(function);
-                }
-                catch (Exception exception)
-                {
-                    failure = ExceptionDispatchInfo.Capture(exception);
-                }
-            },
-            CompilerStackSize)
-        {
-            IsBackground = true,
-            Name = "wasm-compiler",
-        };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return code;
-    }
+    private nint CompileWithEnoughStack(int function, Binary.CodeBody body) =>
+        ThreadStack.Remaining > EnoughStack && body.End - body.Start < SmallBody
+            ? Compile(function)
+            : CompilerThread.Run(() => Compile(function));
 
     private nint Compile(int function)
     {
@@ -69,11 +43,11 @@ internal sealed class CompiledModule(Module module)
             var compiled = FunctionCompiler.Compile(module, function);
             foreach (var part in compiled.Parts)
             {
-                DynamicCode.Compile(part);
+                DynamicMethods.Compile(part);
                 _methods.Add(part);
             }
 
-            var code = DynamicCode.Compile(compiled.Method);
+            var code = DynamicMethods.Compile(compiled.Method);
             _methods.Add(compiled.Method);
             return compiled.StackNeed > 0 ? Guard(function, code, compiled.StackNeed) : code;
         }
@@ -89,6 +63,6 @@ internal sealed class CompiledModule(Module module)
         var type = module.CanonicalTypes[module.Definition.Functions[function]];
         var guard = Stubs.Guard(type, code, stackNeed);
         _methods.Add(guard);
-        return DynamicCode.Compile(guard);
+        return DynamicMethods.Compile(guard);
     }
 }

@@ -108,8 +108,16 @@ internal sealed partial class FunctionCompiler
 
     private void EmitSwitch(Operand index, Label[] labels, Label defaultLabel)
     {
-        EmitTested(index);
-        _il.Emit(OpCodes.Switch, labels);
+        if (labels.Length == 0)
+        {
+            EmitDrop(index);
+        }
+        else
+        {
+            EmitTested(index);
+            _il.Emit(OpCodes.Switch, labels);
+        }
+
         _il.Emit(OpCodes.Br, defaultLabel);
     }
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Emit;
 using WasmLab.Wasm.Binary;
 using WasmLab.Wasm.Compilation.Division;
@@ -26,6 +27,8 @@ internal sealed partial class FunctionCompiler
     private Label[] _entries = [];
     private Label _exit;
     private LocalBuilder? _next;
+
+    internal sealed record Division(DivisionPlan Plan, DividedLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
 
     private sealed record Part(int Number, DivisionPlan Plan, DividedLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
 
@@ -65,21 +68,26 @@ internal sealed partial class FunctionCompiler
     private CompiledFunction Compile(DivisionPlan plan, out double largest)
     {
         var locals = new DividedLocals(_outline!, plan, local => _locals[local].Type);
-        List<DynamicMethod> parts = [];
+        return EmitDivided(DynamicMethods.Factory, _module, _function, new Division(plan, locals, _summary, _fuel), out largest);
+    }
+
+    private static CompiledFunction EmitDivided(IMethodFactory methods, Module module, int function, Division division, out double largest)
+    {
+        List<MethodInfo> parts = [];
         var stackNeed = 0;
         largest = 0;
-        for (var i = 0; i < plan.Parts; i++)
+        for (var i = 0; i < division.Plan.Parts; i++)
         {
-            var compiler = new FunctionCompiler(_module, _function, frameSize: 0, isGuarded: true, new Part(i, plan, locals, _summary, _fuel));
+            var compiler = new FunctionCompiler(methods, module, function, frameSize: 0, isGuarded: true, new Part(i, division.Plan, division.Locals, division.Summary, division.Fuel));
             compiler.Emit();
             parts.Add(compiler._method);
             stackNeed = Math.Max(stackNeed, compiler.StackNeed);
             largest = Math.Max(largest, ((MeasuringGenerator)compiler._il).Cost.Weight);
         }
 
-        var whole = new FunctionCompiler(_module, _function, locals.FrameSize, isGuarded: true);
-        whole.EmitCallsOfParts(parts, locals, stackNeed);
-        return new CompiledFunction(whole._method, StackNeed: 0, parts);
+        var whole = new FunctionCompiler(methods, module, function, division.Locals.FrameSize, isGuarded: true);
+        whole.EmitCallsOfParts(parts, division.Locals, stackNeed);
+        return new CompiledFunction(whole._method, StackNeed: 0, parts) { Division = division };
     }
 
     private ILCost Measure() => ((MeasuringGenerator)_il).Cost with { Locals = _outline!.Locals };
@@ -171,10 +179,14 @@ internal sealed partial class FunctionCompiler
         _entries = [.. entries.Select(_ => _il.DefineLabel())];
         Label[] detours = [.. entries.Select((region, i) => IsLoadedFor(region) ? _il.DefineLabel() : _entries[i])];
         var start = _il.DefineLabel();
-        _slots.EmitLoadArgument(2);
-        EmitInteger(1);
-        _il.Emit(OpCodes.Sub);
-        _il.Emit(OpCodes.Switch, detours);
+        if (detours.Length > 0)
+        {
+            _slots.EmitLoadArgument(2);
+            EmitInteger(1);
+            _il.Emit(OpCodes.Sub);
+            _il.Emit(OpCodes.Switch, detours);
+        }
+
         EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, Liveness.FunctionStart), isLoad: true);
         _il.Emit(OpCodes.Br, start);
         for (var i = 0; i < entries.Length; i++)
@@ -275,7 +287,7 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>The function itself: it makes the frame, and calls the parts.</summary>
-    private void EmitCallsOfParts(List<DynamicMethod> parts, DividedLocals locals, int stackNeed)
+    private void EmitCallsOfParts(List<MethodInfo> parts, DividedLocals locals, int stackNeed)
     {
         EmitStackCheck(_frameSize + stackNeed);
         if (_fuel is not null)
@@ -313,7 +325,7 @@ internal sealed partial class FunctionCompiler
         EmitEpilogues();
     }
 
-    private void EmitLoopOverParts(List<DynamicMethod> parts)
+    private void EmitLoopOverParts(List<MethodInfo> parts)
     {
         var (again, done) = (_il.DefineLabel(), _il.DefineLabel());
         var labels = parts.Select(_ => _il.DefineLabel()).ToArray();

@@ -25,13 +25,14 @@ internal sealed partial class FunctionCompiler
 
     private static readonly MethodInfo CreateTrap = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.Trap))!;
 
+    private readonly IMethodFactory _methods;
     private readonly Module _module;
     private readonly ModuleDefinition _definition;
     private readonly int _function;
     private readonly CanonicalType _type;
     private readonly CodeBody _body;
     private readonly FunctionSummary _summary;
-    private readonly DynamicMethod _method;
+    private readonly MethodInfo _method;
     private readonly ILGenerator _il;
     private readonly Slots _slots;
     private readonly int _frameSize;
@@ -42,8 +43,9 @@ internal sealed partial class FunctionCompiler
     private LocalBuilder? _memoryLength;
     private bool _memoryLengthIsStale;
 
-    private FunctionCompiler(Module module, int function, int frameSize, bool isGuarded, Part? part = null)
+    private FunctionCompiler(IMethodFactory methods, Module module, int function, int frameSize, bool isGuarded, Part? part = null)
     {
+        _methods = methods;
         _isGuarded = isGuarded;
         _isMemoryGuarded = module.Engine.Arena is not null;
         _module = module;
@@ -55,10 +57,9 @@ internal sealed partial class FunctionCompiler
         _summary = part?.Summary ?? FunctionSummary.Of(_definition, _body);
         _fuel = part is not null ? part.Fuel : module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
         _frameSize = frameSize;
-        _method = part is null
-            ? DynamicCode.Define(module.NameOf(function), _type.ReturnType, _type.Signature)
-            : DynamicCode.Define(module.NameOf(function), typeof(int), PartSignature);
-        _il = _method.GetILGenerator(Math.Max(64, (_body.End - _body.Start) * 4));
+        (_method, _il) = part is null
+            ? methods.Define(module.NameOf(function), _type.ReturnType, _type.Signature)
+            : methods.Define(module.NameOf(function), typeof(int), PartSignature);
         _outline = !isGuarded && MayBeTooLarge ? new CodeOutline() : null;
         if (part is not null || _outline is not null)
         {
@@ -68,9 +69,10 @@ internal sealed partial class FunctionCompiler
         _slots = new Slots(_il, mayUseFrame: part is null && !_summary.HasTailCalls);
     }
 
+    /// <summary>Compiles a function to dynamic methods.</summary>
     public static CompiledFunction Compile(Module module, int function)
     {
-        var compiler = new FunctionCompiler(module, function, frameSize: 0, isGuarded: false);
+        var compiler = new FunctionCompiler(DynamicMethods.Factory, module, function, frameSize: 0, isGuarded: false);
         compiler.Emit();
         if (compiler.Divide() is { } divided)
         {
@@ -84,9 +86,22 @@ internal sealed partial class FunctionCompiler
 
         // Emit again, now that the size of the block for the locals beyond what IL should have is known, and calls of the function
         // by itself must pass the guard too.
-        compiler = new FunctionCompiler(module, function, compiler._slots.FrameSize, isGuarded: true);
+        compiler = new FunctionCompiler(DynamicMethods.Factory, module, function, compiler._slots.FrameSize, isGuarded: true);
         compiler.Emit();
         return new CompiledFunction(compiler._method, compiler.StackNeed, Parts: []);
+    }
+
+    /// <summary>Emits a function that needs no guard once more, to methods of another kind.</summary>
+    public static CompiledFunction Emit(IMethodFactory methods, Module module, int function, CompiledFunction compiled)
+    {
+        if (compiled.Division is { } division)
+        {
+            return EmitDivided(methods, module, function, division, out _);
+        }
+
+        var compiler = new FunctionCompiler(methods, module, function, frameSize: 0, isGuarded: false);
+        compiler.Emit();
+        return new CompiledFunction(compiler._method, StackNeed: 0, Parts: []);
     }
 
     /// <summary>A bound: every local, and at most every intermediate value of the IL, has a place of its own in the frame.</summary>

@@ -14,10 +14,9 @@ internal static class Stubs
     private static readonly MethodInfo CallHost = typeof(RuntimeCalls).GetMethod(nameof(RuntimeCalls.CallHost))!;
 
     /// <summary>Host to guest: loads the slots, calls the code, stores the results.</summary>
-    public static DynamicMethod Entry(CanonicalType type)
+    public static MethodInfo Entry(IMethodFactory methods, CanonicalType type)
     {
-        var method = DynamicCode.Define("wasm-entry", null, [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]);
-        var il = method.GetILGenerator();
+        var (method, il) = methods.Define("wasm-entry", null, [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]);
         if (type.Results.Length > 0)
         {
             il.Emit(OpCodes.Ldarg_3);
@@ -47,10 +46,9 @@ internal static class Stubs
     }
 
     /// <summary>First call of a function: compiles it, and calls it with the same arguments.</summary>
-    public static DynamicMethod Lazy(CanonicalType type)
+    public static MethodInfo Lazy(IMethodFactory methods, CanonicalType type)
     {
-        var method = DynamicCode.Define("wasm-lazy", type.ReturnType, type.Signature);
-        var il = method.GetILGenerator();
+        var (method, il) = methods.Define("wasm-lazy", type.ReturnType, type.Signature);
         var code = il.DeclareLocal(typeof(nint));
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Call, Resolve);
@@ -71,9 +69,9 @@ internal static class Stubs
     }
 
     /// <summary>Traps unless so much native stack is left, then calls the code with the same arguments.</summary>
-    public static DynamicMethod Guard(CanonicalType type, nint code, int stackNeed)
+    public static MethodInfo Guard(CanonicalType type, nint code, int stackNeed)
     {
-        var method = DynamicCode.Define("wasm-guard", type.ReturnType, type.Signature);
+        var method = DynamicMethods.Define("wasm-guard", type.ReturnType, type.Signature);
         var il = method.GetILGenerator();
         var marker = il.DeclareLocal(typeof(int));
         var exhausted = il.DefineLabel();
@@ -105,10 +103,9 @@ internal static class Stubs
     }
 
     /// <summary>Guest to host: stores the arguments in slots, calls the delegate, loads the results.</summary>
-    public static DynamicMethod Host(CanonicalType type)
+    public static MethodInfo Host(IMethodFactory methods, CanonicalType type)
     {
-        var method = DynamicCode.Define("wasm-host", type.ReturnType, type.Signature);
-        var il = method.GetILGenerator();
+        var (method, il) = methods.Define("wasm-host", type.ReturnType, type.Signature);
         var slots = il.DeclareLocal(typeof(nint));
         var (parameters, results) = (type.Parameters, type.Results);
         var (parameterSlots, resultSlots) = (type.ParameterSlots, type.ResultSlots);

@@ -9,6 +9,9 @@ internal sealed class NodePaths(string stateDirectory)
 
     public string Images { get; } = Path.GetFullPath(Path.Combine(stateDirectory, "images"));
 
+    /// <summary>Code of modules that the shim has compiled.</summary>
+    public string CompiledCode { get; } = Path.GetFullPath(Path.Combine(stateDirectory, "cache"));
+
     public string Runtimes => Path.Combine(_node, "runtimes.d");
 
     public string Containers => Path.Combine(_node, "containers");

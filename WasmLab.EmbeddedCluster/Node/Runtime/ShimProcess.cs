@@ -35,8 +35,12 @@ internal sealed class ShimProcess : IAsyncDisposable
     public int ContainerCount => _containers.Count;
 
     /// <summary>Starts the shim: an executable, or a <c>.dll</c> that is run by the .NET of this process.</summary>
+    /// <param name="shim">Its path.</param>
+    /// <param name="cacheDirectory">Where it keeps compiled code.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Gets what it writes.</param>
     /// <exception cref="ContainerStartException">It cannot be started.</exception>
-    public static ShimProcess Start(string shim, TimeProvider time, ILogger logger)
+    public static ShimProcess Start(string shim, string cacheDirectory, TimeProvider time, ILogger logger)
     {
         var isAssembly = shim.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
         var startInfo = new ProcessStartInfo
@@ -54,6 +58,8 @@ internal sealed class ShimProcess : IAsyncDisposable
         }
 
         startInfo.ArgumentList.Add("serve");
+        startInfo.ArgumentList.Add("--cache");
+        startInfo.ArgumentList.Add(cacheDirectory);
         startInfo.Environment["DOTNET_ROOT"] = DotnetHost.Root;
         try
         {

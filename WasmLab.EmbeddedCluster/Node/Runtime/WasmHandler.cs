@@ -13,6 +13,7 @@ internal sealed class WasmHandler : IRuntimeHandler, IAsyncDisposable
     private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(10);
 
     private readonly string _shimPath;
+    private readonly string _cacheDirectory;
     private readonly IRuntimeHandler _processes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -24,10 +25,11 @@ internal sealed class WasmHandler : IRuntimeHandler, IAsyncDisposable
     private bool _isRetired;
 
     public WasmHandler(
-        string name, string shimPath, IRuntimeHandler processes, TimeProvider time, ILogger logger, Action<string> reportRestart)
+        string name, string shimPath, string cacheDirectory, IRuntimeHandler processes, TimeProvider time, ILogger logger, Action<string> reportRestart)
     {
         Name = name;
         _shimPath = shimPath;
+        _cacheDirectory = cacheDirectory;
         _processes = processes;
         _time = time;
         _logger = logger;
@@ -153,7 +155,7 @@ internal sealed class WasmHandler : IRuntimeHandler, IAsyncDisposable
         ShimProcess shim;
         try
         {
-            shim = ShimProcess.Start(_shimPath, _time, _logger);
+            shim = ShimProcess.Start(_shimPath, _cacheDirectory, _time, _logger);
         }
         catch (ContainerStartException exception)
         {

@@ -20,7 +20,7 @@ public sealed class HandlerRegistryTests : IAsyncDisposable
         _registry = new HandlerRegistry(
             _directory["runtimes.d"],
             _processes,
-            (name, shim) => new WasmHandler(name, shim, _processes, TimeProvider.System, NullLogger.Instance, _ => { }),
+            (name, shim) => new WasmHandler(name, shim, _directory["cache"], _processes, TimeProvider.System, NullLogger.Instance, _ => { }),
             TimeProvider.System,
             NullLogger.Instance);
         _registry.Changed += () => Interlocked.Increment(ref _changes);

@@ -49,7 +49,7 @@ public sealed class WasmHandlerTests : IAsyncDisposable
         }
 
         File.WriteAllText(_directory["rootfs/program"], "#!/bin/sh\n");
-        _handler = new WasmHandler("wasmedgev1", _directory["shim"], _processes, TimeProvider.System, NullLogger.Instance, _restarts.Enqueue);
+        _handler = new WasmHandler("wasmedgev1", _directory["shim"], _directory["cache"], _processes, TimeProvider.System, NullLogger.Instance, _restarts.Enqueue);
     }
 
     private int[] ProcessIds => [.. File.Exists(_directory["shim.pids"]) ? File.ReadAllLines(_directory["shim.pids"]).Select(int.Parse) : []];

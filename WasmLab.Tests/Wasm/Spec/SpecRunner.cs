@@ -17,6 +17,7 @@ internal sealed class SpecRunner : IDisposable
     private readonly List<string> _notApplicable = [];
     private readonly string _file;
     private readonly string _folder;
+    private readonly bool _isPrecompiled;
     private Instance? _last;
     private int _passed;
 
@@ -24,6 +25,7 @@ internal sealed class SpecRunner : IDisposable
     {
         (_file, _folder) = (file, folder);
         _engine = new Engine(options);
+        _isPrecompiled = options.CodeCaches.Count > 0;
         _linker = new Linker(_engine);
         DefineSpecTest();
     }
@@ -108,7 +110,13 @@ internal sealed class SpecRunner : IDisposable
 
     private string? AddModule(SpecCommand command)
     {
-        _last = _linker.Instantiate(Load(command));
+        var module = Load(command);
+        if (_isPrecompiled && !module.IsPrecompiled)
+        {
+            return "the module's code was not found in the cache";
+        }
+
+        _last = _linker.Instantiate(module);
         if (command.Name is { } name)
         {
             _instances[name] = _last;

@@ -47,7 +47,35 @@ internal static class SpecSuite
         Runs.GetOrAdd(file, _ => RunAsync(file, Path.Combine(Folder!, file), WasmFeatures.None, []));
 
     /// <summary>Converts a file and runs it with each way of bounds checking, or with the given ones, and with functions whole and divided.</summary>
-    public static async Task<SpecRun> RunAsync(string name, string path, WasmFeatures features, IEnumerable<string> converterOptions, params BoundsChecks[] ways)
+    public static Task<SpecRun> RunAsync(string name, string path, WasmFeatures features, IEnumerable<string> converterOptions, params BoundsChecks[] ways) =>
+        RunAsync(path, converterOptions, script => (ways is [] ? BoundsChecking : ways)
+            .SelectMany(checks => PartSizes.Select(size => new EngineOptions { Features = features, BoundsChecks = checks, PartSize = size }))
+            .Select(options => SpecRunner.Run(name, script, options)));
+
+    /// <summary>Converts a file and runs it with its modules compiled ahead of time.</summary>
+    public static Task<SpecRun> RunPrecompiledAsync(string name, string path, WasmFeatures features, IEnumerable<string> converterOptions, CodeCache cache) =>
+        RunAsync(path, converterOptions, script =>
+        {
+            var options = new EngineOptions { Features = features, CodeCaches = [cache] };
+            Precompile(script, options, cache);
+            return [SpecRunner.Run(name, script, options)];
+        });
+
+    private static void Precompile(string script, EngineOptions options, CodeCache cache)
+    {
+        var precompiler = Precompiler.Find()!;
+        using var engine = new Engine(options);
+        Parallel.ForEach(SpecScript.Read(script).Commands.Where(command => command is { Type: "module", ModuleType: not "text" }), command =>
+        {
+            var module = Module.Load(engine, File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(script)!, command.Filename!)));
+            if (!module.IsPrecompiled)
+            {
+                precompiler.Compile(module, cache);
+            }
+        });
+    }
+
+    private static async Task<SpecRun> RunAsync(string path, IEnumerable<string> converterOptions, Func<string, IEnumerable<SpecResult>> run)
     {
         var output = Directory.CreateTempSubdirectory("wasm-spec-");
         try
@@ -59,10 +87,7 @@ internal static class SpecSuite
                 return new SpecRun(null, error);
             }
 
-            var results = (ways is [] ? BoundsChecking : ways)
-                .SelectMany(checks => PartSizes.Select(size => new EngineOptions { Features = features, BoundsChecks = checks, PartSize = size }))
-                .Select(options => SpecRunner.Run(name, script, options))
-                .ToList();
+            var results = run(script).ToList();
             return new SpecRun(results[0] with { Failures = [.. results.SelectMany(result => result.Failures)] }, null);
         }
         finally

@@ -27,7 +27,7 @@ internal static class FunctionDelegate
     private static Plan Emit(DelegateSignature signature)
     {
         var (parameters, results) = (signature.Parameters, signature.Results);
-        var method = DynamicCode.Define("wasm-delegate", signature.Invoke.ReturnType, [typeof(Function), .. parameters]);
+        var method = DynamicMethods.Define("wasm-delegate", signature.Invoke.ReturnType, [typeof(Function), .. parameters]);
         var il = method.GetILGenerator();
         var slots = il.DeclareLocal(typeof(nint));
         il.Emit(OpCodes.Ldc_I4, Math.Max(1, parameters.Length + results.Length) * sizeof(long));

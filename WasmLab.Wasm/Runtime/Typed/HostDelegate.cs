@@ -25,7 +25,7 @@ internal static class HostDelegate
 
     private static Plan Emit(Type type, DelegateSignature signature)
     {
-        var method = DynamicCode.Define("wasm-host-delegate", typeof(void), [type, typeof(Instance), typeof(ReadOnlySpan<long>), typeof(Span<long>)]);
+        var method = DynamicMethods.Define("wasm-host-delegate", typeof(void), [type, typeof(Instance), typeof(ReadOnlySpan<long>), typeof(Span<long>)]);
         var il = method.GetILGenerator();
         il.Emit(OpCodes.Ldarg_0);
         if (signature.TakesCaller)

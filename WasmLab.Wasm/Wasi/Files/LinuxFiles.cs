@@ -107,6 +107,7 @@ internal static partial class LinuxFiles
 internal struct LinuxStatus
 {
     [FieldOffset(16)] public uint LinkCount;
+    [FieldOffset(20)] public uint Owner;
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public ulong Size;
