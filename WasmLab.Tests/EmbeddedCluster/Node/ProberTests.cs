@@ -36,6 +36,7 @@ public sealed class ProberTests : IDisposable
 
         var result = await ProbeAsync(new Probe
         {
+            TimeoutSeconds = 30,
             HttpGet = new HttpGetAction { Path = "/healthz", Port = Port, HttpHeaders = [new HttpHeader { Name = "X-Who", Value = "me" }] },
         });
 

@@ -5,6 +5,7 @@ namespace WasmLab.Tests.Wasm.Spec;
 
 /// <summary>The official suite with every module compiled ahead of time.</summary>
 [Trait(Category.Name, Category.Spec)]
+[Collection(nameof(PrecompiledSpecTests))]
 public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -35,3 +36,7 @@ public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
         result.Failures.ShouldBeEmpty();
     }
 }
+
+/// <summary>A compiler process for each of a thousand modules: beside that, other tests would miss their deadlines.</summary>
+[CollectionDefinition(nameof(PrecompiledSpecTests), DisableParallelization = true)]
+public sealed class PrecompiledSpecCollection;
