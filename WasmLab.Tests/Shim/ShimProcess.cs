@@ -14,7 +14,7 @@ internal sealed class ShimProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _error = new();
 
-    private ShimProcess(string program, IEnumerable<string> arguments)
+    private ShimProcess(string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -25,6 +25,11 @@ internal sealed class ShimProcess : IDisposable
 
         // The test's own runtime: the one that is installed need not be where the program looks for it.
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Add(_error, line.Data);
@@ -39,10 +44,13 @@ internal sealed class ShimProcess : IDisposable
 
     public IReadOnlyCollection<string> Output => _output;
 
-    public static ShimProcess Start(params string[] arguments) => new(ProgramPath, arguments);
+    public static ShimProcess Start(params string[] arguments) => new(ProgramPath, arguments, []);
+
+    /// <summary>Starts it with variables besides those of the tests.</summary>
+    public static ShimProcess StartWith((string Name, string Value)[] environment, params string[] arguments) => new(ProgramPath, arguments, environment);
 
     /// <summary>Starts a copy of the program that has another name.</summary>
-    public static ShimProcess StartAs(string program, params string[] arguments) => new(program, arguments);
+    public static ShimProcess StartAs(string program, params string[] arguments) => new(program, arguments, []);
 
     /// <summary>The path of a prebuilt module of the repository.</summary>
     public static string Httpbin([CallerFilePath] string here = "") =>
