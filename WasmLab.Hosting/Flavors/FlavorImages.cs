@@ -106,10 +106,10 @@ internal sealed class FlavorImages(LabOptions options, NativeProgram nativeProgr
         var shim = Path.GetFileNameWithoutExtension(LabPrograms.Shim);
         return ShimFiles.Of(Path.GetDirectoryName(LabPrograms.Shim)!).Select(file =>
         {
-            var isProgram = Path.GetFileNameWithoutExtension(file.Name) == shim && file.Extension is "" or ".exe";
+            var isProgram = Path.GetFileNameWithoutExtension(file.Path) == shim && file.File.Extension is "" or ".exe";
             return LayerEntry.FromFile(
-                $"{RuntimeDirectory}/{(isProgram ? RuntimeName + file.Extension : file.Name)}",
-                file.FullName,
+                $"{RuntimeDirectory}/{(isProgram ? RuntimeName + file.File.Extension : file.Path)}",
+                file.File.FullName,
                 isProgram ? LayerEntry.Executable : LayerEntry.PlainFile);
         });
     }

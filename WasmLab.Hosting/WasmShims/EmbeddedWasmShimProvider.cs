@@ -50,10 +50,10 @@ internal sealed class EmbeddedWasmShimProvider(LabOptions options) : IWasmShimPr
     {
         var source = Path.GetDirectoryName(LabPrograms.Shim)!;
         var target = Path.Combine(options.NodeDirectory, "bin");
-        Directory.CreateDirectory(target);
-        foreach (var file in ShimFiles.Of(source))
+        foreach (var (path, file) in ShimFiles.Of(source))
         {
-            var copy = new FileInfo(Path.Combine(target, file.Name));
+            var copy = new FileInfo(Path.Combine(target, path));
+            copy.Directory!.Create();
             if (!copy.Exists || copy.Length != file.Length || copy.LastWriteTimeUtc != file.LastWriteTimeUtc)
             {
                 // A running shim keeps the file it has open: the new one takes its name.

@@ -190,9 +190,11 @@ public sealed class ContextLabTests : IAsyncLifetime
     {
         var folder = Path.Combine(_folder["wasmedge"], "usr", "bin");
         Directory.CreateDirectory(folder);
-        foreach (var file in ShimFiles.Of(AppContext.BaseDirectory))
+        foreach (var (path, file) in ShimFiles.Of(AppContext.BaseDirectory))
         {
-            file.CopyTo(Path.Combine(folder, file.Name == "wasmlab-shim" ? "wasmedge" : file.Name));
+            var copy = new FileInfo(Path.Combine(folder, path == "wasmlab-shim" ? "wasmedge" : path));
+            copy.Directory!.Create();
+            file.CopyTo(copy.FullName);
         }
     }
 }

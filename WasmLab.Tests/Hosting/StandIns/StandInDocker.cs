@@ -93,9 +93,9 @@ internal sealed class StandInDocker : IDisposable
     {
         var flavor = reference[(reference.LastIndexOf(':') + 1)..];
         var folder = Path.GetDirectoryName(LabPrograms.Shim)!;
-        var runtime = ShimFiles.Of(folder).Select(file => file.Name == "wasmlab-shim"
-            ? LayerEntry.FromFile("usr/local/bin/wasmedge", file.FullName, LayerEntry.Executable)
-            : LayerEntry.FromFile("usr/local/bin/" + file.Name, file.FullName));
+        var runtime = ShimFiles.Of(folder).Select(file => file.Path == "wasmlab-shim"
+            ? LayerEntry.FromFile("usr/local/bin/wasmedge", file.File.FullName, LayerEntry.Executable)
+            : LayerEntry.FromFile("usr/local/bin/" + file.Path, file.File.FullName));
         var builder = new ImageBuilder
         {
             Platform = platform,
