@@ -26,6 +26,23 @@ public sealed partial class ExampleTests
     }
 
     [Fact]
+    public void StartWithoutCompiling()
+    {
+        using var temporary = new TemporaryDirectory();
+        var directory = temporary["code"];
+        var wasm = ModuleThat(build => build.Function("add", build.Type([ValueType.I32, ValueType.I32], [ValueType.I32]), new CodeBuilder().Get(0).Get(1).Op(Opcode.I32Add).End()));
+        var cache = CodeCache.ForUser(directory);
+        using var engine = new Engine(new EngineOptions { CodeCaches = [cache] });
+        var module = Module.Load(engine, wasm);
+        if (!module.IsPrecompiled)
+        {
+            Precompiler.Find()?.Compile(module, cache); // for the next process
+        }
+
+        Module.Load(engine, wasm).IsPrecompiled.ShouldBe(Precompiler.Find() is not null);
+    }
+
+    [Fact]
     public void GiveAModuleFunctionsOfTheHost()
     {
         using var engine = new Engine();
@@ -92,7 +109,7 @@ public sealed partial class ExampleTests
         var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "WasmLab.Wasm", "README.md"));
         var examples = CodeBlock().Matches(readme).Select(match => Squeeze(match.Groups[1].Value)).ToList();
 
-        examples.Count.ShouldBe(4);
+        examples.Count.ShouldBe(5);
         examples.ShouldAllBe(example => source.Contains(example, StringComparison.Ordinal));
     }
 
