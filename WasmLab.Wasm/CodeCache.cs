@@ -74,7 +74,7 @@ public sealed class CodeCache
     /// <summary>The code of a module; null when there is none that can be used.</summary>
     internal PrecompiledCode? Find(Module module)
     {
-        var identity = CodeIdentity.Of(module);
+        var identity = module.CodeIdentity;
         var path = PathOf(identity);
         try
         {

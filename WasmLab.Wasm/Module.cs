@@ -14,10 +14,12 @@ namespace WasmLab.Wasm;
 public sealed class Module
 {
     private readonly Lazy<Dictionary<int, string>> _names;
+    private readonly Lazy<string> _codeIdentity;
 
     private Module(Engine engine, ModuleDefinition definition)
     {
         _names = new(() => NameSection.FunctionNames(definition));
+        _codeIdentity = new(() => Precompilation.CodeIdentity.Of(this));
         Engine = engine;
         Definition = definition;
         CanonicalTypes = [.. definition.Types.Select(engine.Canonical)];
@@ -46,6 +48,9 @@ public sealed class Module
     internal ContextLayout Layout { get; }
 
     internal CompiledModule Compiled { get; }
+
+    /// <summary>What its compiled code depends on.</summary>
+    internal string CodeIdentity => _codeIdentity.Value;
 
     internal Dictionary<string, ExportDefinition> ExportsByName { get; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using WasmLab.Wasm.Compilation;
 using WasmLab.Wasm.Precompilation;
 
@@ -56,7 +55,7 @@ public sealed class Precompiler
                 manifest = assembly.Describe(image, uncompiled);
             }
 
-            var path = cache.Store(output, manifest, CodeIdentity.Of(module));
+            var path = cache.Store(output, manifest, module.CodeIdentity);
             return new PrecompiledModule(path, new FileInfo(path).Length, manifest.Functions.Length, manifest.CompiledFunctions);
         }
         finally
@@ -65,7 +64,6 @@ public sealed class Precompiler
         }
     }
 
-    [return: NotNullIfNotNull(nameof(progress))]
     private static ShareOfProgress? Share(IProgress<double>? progress, double from, double to) =>
         progress is null ? null : new ShareOfProgress(progress, from, to);
 

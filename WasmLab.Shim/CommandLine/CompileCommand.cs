@@ -71,9 +71,7 @@ internal sealed class CompileCommand
         try
         {
             var started = Stopwatch.GetTimestamp();
-            using var progress = new ProgressLine(file);
-            var compiled = precompiler.Compile(module, cache, progress, interruption.Token);
-            progress.Dispose();
+            var compiled = CompileShowingProgress(file, progress => precompiler.Compile(module, cache, progress, interruption.Token));
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{file}: {compiled.CompiledFunctions} of {compiled.Functions} functions compiled in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {compiled.Size / 1024:N0} KiB: {compiled.Path}"));
@@ -83,6 +81,12 @@ internal sealed class CompileCommand
         {
             return ExitCodes.Interrupted;
         }
+    }
+
+    private static PrecompiledModule CompileShowingProgress(string file, Func<IProgress<double>, PrecompiledModule> compile)
+    {
+        using var progress = new ProgressLine(file);
+        return compile(progress);
     }
 
     /// <summary>How far it is, in one line of a terminal that is written again and again.</summary>
@@ -105,7 +109,6 @@ internal sealed class CompileCommand
             if (_shown >= 0)
             {
                 Console.Error.Write("\r\u001b[K");
-                _shown = -1;
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using WasmLab.Wasm.Compilation.Division;
 
 namespace WasmLab.Wasm.Compilation;
 
@@ -6,7 +7,5 @@ namespace WasmLab.Wasm.Compilation;
 /// <param name="Method">What its callers call.</param>
 /// <param name="StackNeed">When it is not 0, so much native stack must be left before it is called.</param>
 /// <param name="Parts">The methods that it calls in turn, when it is divided.</param>
-internal sealed record CompiledFunction(MethodInfo Method, int StackNeed, IReadOnlyList<MethodInfo> Parts)
-{
-    public FunctionCompiler.Division? Division { get; init; }
-}
+/// <param name="Division">How it is divided; null when it is whole.</param>
+internal sealed record CompiledFunction(MethodInfo Method, int StackNeed, IReadOnlyList<MethodInfo> Parts, FunctionDivision? Division = null);

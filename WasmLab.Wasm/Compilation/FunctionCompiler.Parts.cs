@@ -28,9 +28,7 @@ internal sealed partial class FunctionCompiler
     private Label _exit;
     private LocalBuilder? _next;
 
-    internal sealed record Division(DivisionPlan Plan, DividedLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
-
-    private sealed record Part(int Number, DivisionPlan Plan, DividedLocals Locals, FunctionSummary Summary, FuelCosts? Fuel);
+    private sealed record Part(int Number, FunctionDivision Division);
 
     /// <summary>What the function costs, and where it can be cut, is only measured when it could be too large.</summary>
     private bool MayBeTooLarge => CanBeDivided && (_module.Engine.Options.PartSize > 0 || (_body.End - _body.Start) * 16 > ILCost.MaxBytes);
@@ -68,17 +66,17 @@ internal sealed partial class FunctionCompiler
     private CompiledFunction Compile(DivisionPlan plan, out double largest)
     {
         var locals = new DividedLocals(_outline!, plan, local => _locals[local].Type);
-        return EmitDivided(DynamicMethods.Factory, _module, _function, new Division(plan, locals, _summary, _fuel), out largest);
+        return EmitDivided(_methods, _module, _function, new FunctionDivision(plan, locals, _summary, _fuel), out largest);
     }
 
-    private static CompiledFunction EmitDivided(IMethodFactory methods, Module module, int function, Division division, out double largest)
+    private static CompiledFunction EmitDivided(IMethodFactory methods, Module module, int function, FunctionDivision division, out double largest)
     {
         List<MethodInfo> parts = [];
         var stackNeed = 0;
         largest = 0;
         for (var i = 0; i < division.Plan.Parts; i++)
         {
-            var compiler = new FunctionCompiler(methods, module, function, frameSize: 0, isGuarded: true, new Part(i, division.Plan, division.Locals, division.Summary, division.Fuel));
+            var compiler = new FunctionCompiler(methods, module, function, frameSize: 0, isGuarded: true, new Part(i, division));
             compiler.Emit();
             parts.Add(compiler._method);
             stackNeed = Math.Max(stackNeed, compiler.StackNeed);
@@ -87,7 +85,7 @@ internal sealed partial class FunctionCompiler
 
         var whole = new FunctionCompiler(methods, module, function, division.Locals.FrameSize, isGuarded: true);
         whole.EmitCallsOfParts(parts, division.Locals, stackNeed);
-        return new CompiledFunction(whole._method, StackNeed: 0, parts) { Division = division };
+        return new CompiledFunction(whole._method, StackNeed: 0, parts, division);
     }
 
     private ILCost Measure() => ((MeasuringGenerator)_il).Cost with { Locals = _outline!.Locals };
@@ -160,11 +158,11 @@ internal sealed partial class FunctionCompiler
         var index = 0;
         foreach (var type in LocalTypes())
         {
-            _locals.Add(new Slot(type, -1, null, part.Locals.OffsetOf(index) ?? 0));
+            _locals.Add(new Slot(type, -1, null, part.Division.Locals.OffsetOf(index) ?? 0));
             index++;
         }
 
-        foreach (var local in part.Locals.UsedIn(part.Number).Where(local => !local.IsShared))
+        foreach (var local in part.Division.Locals.UsedIn(part.Number).Where(local => !local.IsShared))
         {
             var place = _locals[local.Local];
             var slot = _slots.Declare(place.Type);
@@ -175,7 +173,7 @@ internal sealed partial class FunctionCompiler
         EmitExchange(local => local.Load == DividedLocals.Transfer.Always, isLoad: true);
 
         EmitMemoryPrologue();
-        var entries = part.Plan.Regions.Where(region => region.Part == part.Number).ToArray();
+        var entries = part.Division.Plan.Regions.Where(region => region.Part == part.Number).ToArray();
         _entries = [.. entries.Select(_ => _il.DefineLabel())];
         Label[] detours = [.. entries.Select((region, i) => IsLoadedFor(region) ? _il.DefineLabel() : _entries[i])];
         var start = _il.DefineLabel();
@@ -187,14 +185,14 @@ internal sealed partial class FunctionCompiler
             _il.Emit(OpCodes.Switch, detours);
         }
 
-        EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, Liveness.FunctionStart), isLoad: true);
+        EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Division.Locals.IsLive(local.Local, Liveness.FunctionStart), isLoad: true);
         _il.Emit(OpCodes.Br, start);
         for (var i = 0; i < entries.Length; i++)
         {
             if (detours[i] != _entries[i])
             {
                 _il.MarkLabel(detours[i]);
-                EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, entries[i].Start), isLoad: true);
+                EmitExchange(local => local.Load == DividedLocals.Transfer.WhereLive && part.Division.Locals.IsLive(local.Local, entries[i].Start), isLoad: true);
                 _il.Emit(OpCodes.Br, _entries[i]);
             }
         }
@@ -202,7 +200,7 @@ internal sealed partial class FunctionCompiler
         _il.MarkLabel(start);
 
         bool IsLoadedFor(DivisionPlan.Region region) =>
-            _exchanged.Any(entry => entry.Local.Load == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(entry.Local.Local, region.Start));
+            _exchanged.Any(entry => entry.Local.Load == DividedLocals.Transfer.WhereLive && part.Division.Locals.IsLive(entry.Local.Local, region.Start));
     }
 
     private void EmitExchange(Func<DividedLocals.PartLocal, bool> condition, bool isLoad)
@@ -221,7 +219,7 @@ internal sealed partial class FunctionCompiler
     /// <returns>Whether something was passed over.</returns>
     private bool PassOver(Part part, ref WasmReader reader)
     {
-        if (part.Plan.RegionAt(reader.Position) is not { } region)
+        if (part.Division.Plan.RegionAt(reader.Position) is not { } region)
         {
             return false;
         }
@@ -233,7 +231,7 @@ internal sealed partial class FunctionCompiler
             return false;
         }
 
-        EmitExchange(local => local.Store == DividedLocals.Transfer.WhereLive && part.Locals.IsLive(local.Local, region.Start), isLoad: false);
+        EmitExchange(local => local.Store == DividedLocals.Transfer.WhereLive && part.Division.Locals.IsLive(local.Local, region.Start), isLoad: false);
         _il.Emit(OpCodes.Ldc_I4, (region.Part << EntryBits) | region.Entry);
         _il.Emit(OpCodes.Stloc, _next!);
         _il.Emit(OpCodes.Br, _exit);
@@ -246,7 +244,7 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>Whether branches that stand in other parts, too, lead to the end of a block.</summary>
-    private bool IsReachedFromElsewhere(int block) => _part is { } part && part.Plan.ReachedEnds.Contains(block);
+    private bool IsReachedFromElsewhere(int block) => _part is { } part && part.Division.Plan.ReachedEnds.Contains(block);
 
     private void EmitPartReturn(bool keep)
     {

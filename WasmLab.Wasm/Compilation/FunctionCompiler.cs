@@ -54,8 +54,8 @@ internal sealed partial class FunctionCompiler
         _type = module.CanonicalTypes[_definition.Functions[function]];
         _body = _definition.Code[function - _definition.ImportedFunctions];
         _part = part;
-        _summary = part?.Summary ?? FunctionSummary.Of(_definition, _body);
-        _fuel = part is not null ? part.Fuel : module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
+        _summary = part?.Division.Summary ?? FunctionSummary.Of(_definition, _body);
+        _fuel = part is not null ? part.Division.Fuel : module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
         _frameSize = frameSize;
         (_method, _il) = part is null
             ? methods.Define(module.NameOf(function), _type.ReturnType, _type.Signature)

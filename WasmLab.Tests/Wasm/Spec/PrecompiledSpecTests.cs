@@ -18,8 +18,7 @@ public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
     [MemberData(nameof(Files))]
     public async Task Assertions_OfModulesThatAreCompiledAhead_AllHold(string file)
     {
-        Assert.SkipUnless(SpecSuite.Folder is not null, "The official suite is not here: set WASM_SPEC_TESTS to a folder with its .wast files.");
-        Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
+        SpecTests.SkipWithoutSuite();
         Assert.SkipUnless(Precompiler.Find() is not null, "The compiler crossgen2 is not here: the tests were built with -p:Precompile=false.");
         var cache = CodeCache.ForUser(_directory["code"], () => new byte[32]);
 

@@ -56,7 +56,7 @@ public sealed class SpecTests(ITestOutputHelper output)
         notConverted.ShouldBeLessThanOrEqualTo(NotConvertible.Length);
     }
 
-    private static void SkipWithoutSuite()
+    internal static void SkipWithoutSuite()
     {
         Assert.SkipUnless(SpecSuite.Folder is not null, "The official suite is not here: set WASM_SPEC_TESTS to a folder with its .wast files.");
         Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
