@@ -30,12 +30,14 @@ public sealed class CodeCache
 
     private readonly Lazy<byte[]> _key;
     private readonly bool _isForUser;
+    private readonly TimeProvider _time;
 
-    private CodeCache(string directory, Func<byte[]> key, bool isForUser)
+    private CodeCache(string directory, Func<byte[]> key, bool isForUser, TimeProvider? time = null)
     {
         Directory = Path.GetFullPath(directory);
         _key = new Lazy<byte[]>(key, LazyThreadSafetyMode.PublicationOnly);
         _isForUser = isForUser;
+        _time = time ?? TimeProvider.System;
     }
 
     /// <summary>Where <see cref="ForUser(string?)"/> keeps code when it is not told: <c>wasmlab/code</c> in the user's cache directory.</summary>
@@ -55,9 +57,6 @@ public sealed class CodeCache
     /// <summary>The directory's full path.</summary>
     public string Directory { get; }
 
-    /// <summary>The clock by which files are old.</summary>
-    internal TimeProvider Time { get; init; } = TimeProvider.System;
-
     /// <summary>
     /// A cache of this user's own: code that was compiled under another user, or that came with the directory from elsewhere, is not
     /// used. The secret that tells lies in the user's data (<c>wasmlab/code.key</c>).
@@ -69,7 +68,8 @@ public sealed class CodeCache
     /// <param name="directory">The directory, usually beside the program.</param>
     public static CodeCache ForProgram(string directory) => new(directory, () => [], isForUser: false);
 
-    internal static CodeCache ForUser(string directory, Func<byte[]> key) => new(directory, key, isForUser: true);
+    internal static CodeCache ForUser(string directory, Func<byte[]> key, TimeProvider? time = null) =>
+        new(directory, key, isForUser: true, time);
 
     /// <summary>The code of a module; null when there is none that can be used.</summary>
     internal PrecompiledCode? Find(Module module)
@@ -127,7 +127,7 @@ public sealed class CodeCache
         return path;
     }
 
-    private DateTime Now => Time.GetUtcNow().UtcDateTime;
+    private DateTime Now => _time.GetUtcNow().UtcDateTime;
 
     private string? Obstacle() => _isForUser ? DirectoryTrust.Obstacle(Directory) : null;
 

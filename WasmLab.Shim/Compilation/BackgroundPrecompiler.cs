@@ -9,13 +9,12 @@ namespace WasmLab.Shim.Compilation;
 /// </summary>
 internal sealed class BackgroundPrecompiler : IDisposable
 {
-    private static readonly TimeSpan UsualDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
 
     private readonly Precompiler _precompiler;
     private readonly CodeCache _cache;
     private readonly TimeProvider _time;
     private readonly Action<string> _warn;
-    private readonly TimeSpan _delay;
     private readonly Channel<Loaded> _loaded = Channel.CreateUnbounded<Loaded>();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _work;
@@ -25,14 +24,12 @@ internal sealed class BackgroundPrecompiler : IDisposable
     /// <param name="cache">Where the code is kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="warn">Told what could not be compiled.</param>
-    /// <param name="delay">How long after it was loaded a module is compiled; null for the usual time.</param>
-    public BackgroundPrecompiler(Precompiler precompiler, CodeCache cache, TimeProvider time, Action<string> warn, TimeSpan? delay = null)
+    public BackgroundPrecompiler(Precompiler precompiler, CodeCache cache, TimeProvider time, Action<string> warn)
     {
         _precompiler = precompiler;
         _cache = cache;
         _time = time;
         _warn = warn;
-        _delay = delay ?? UsualDelay;
         _work = Task.Run(WorkAsync);
     }
 
@@ -53,7 +50,7 @@ internal sealed class BackgroundPrecompiler : IDisposable
         {
             await foreach (var loaded in _loaded.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
             {
-                var remaining = _delay - _time.GetElapsedTime(loaded.At);
+                var remaining = Delay - _time.GetElapsedTime(loaded.At);
                 await Task.Delay(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, _time, _stopping.Token).ConfigureAwait(false);
                 Compile(loaded);
             }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using WasmLab.Tests.Support;
-using WasmLab.Wasm;
 
 namespace WasmLab.Tests.Shim;
 
@@ -14,7 +13,7 @@ public sealed class CompileCommandTests : IDisposable
     [Fact]
     public async Task FirstAnswer_OfAModuleThatIsCompiledAhead_CompilesNoneOfIt()
     {
-        SkipWithoutCompiler();
+        AheadOfTimeCompiler.SkipWithout();
         using var compile = ShimProcess.Start("compile", ShimProcess.Httpbin(), "--cache", _directory["code"]);
         (await compile.ExitAsync()).ShouldBe(0, compile.Error);
         compile.Output.Single().ShouldContain("268 of 268 functions compiled");
@@ -26,7 +25,7 @@ public sealed class CompileCommandTests : IDisposable
     [Fact]
     public async Task Compile_Again_SaysThatItIsThere()
     {
-        SkipWithoutCompiler();
+        AheadOfTimeCompiler.SkipWithout();
         using var first = ShimProcess.Start("compile", ShimProcess.Httpbin(), "--program-cache", _directory["code"]);
         (await first.ExitAsync()).ShouldBe(0, first.Error);
 
@@ -59,9 +58,6 @@ public sealed class CompileCommandTests : IDisposable
     // As .NET lists what it compiles; there are dynamic methods of its own, too.
     private static bool IsGuest(string line) =>
         line.Contains("(dynamicClass):wasm-", StringComparison.Ordinal) || line.Contains("(dynamicClass):_start(", StringComparison.Ordinal);
-
-    private static void SkipWithoutCompiler() =>
-        Assert.SkipUnless(Precompiler.Find() is not null, "The compiler crossgen2 is not here: the tests were built with -p:Precompile=false.");
 
     /// <summary>What .NET compiles until the server has answered once.</summary>
     private async Task<string[]> CompiledByAnAnswerAsync(string cache)

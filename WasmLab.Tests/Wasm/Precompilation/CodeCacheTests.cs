@@ -10,7 +10,7 @@ public sealed class CodeCacheTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
 
-    public CodeCacheTests() => Assert.SkipUnless(Precompiler.Find() is not null, "The compiler crossgen2 is not here: the tests were built with -p:Precompile=false.");
+    public CodeCacheTests() => AheadOfTimeCompiler.SkipWithout();
 
     public void Dispose() => _directory.Dispose();
 
@@ -108,6 +108,33 @@ public sealed class CodeCacheTests : IDisposable
     }
 
     [Fact]
+    public void Directory_BelowOneThatEveryoneCanWrite_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no modes of files.");
+        Compile(Cache());
+        File.SetUnixFileMode(_directory.Path, File.GetUnixFileMode(_directory.Path) | UnixFileMode.OtherWrite);
+
+        IsUsed(Cache()).ShouldBeFalse();
+        Should.Throw<IOException>(() => Compile(Cache())).Message.ShouldContain($"{_directory.Path} can be written by everyone");
+    }
+
+    [Fact]
+    public void Compile_RemovesWhatAProcessLeftBehindADayAgo()
+    {
+        var time = new ManualTimeProvider();
+        Compile(Cache());
+        var (old, recent) = (_directory["code/.work-old"], _directory["code/.work-recent"]);
+        Directory.CreateDirectory(old);
+        Directory.CreateDirectory(recent);
+        Directory.SetLastWriteTimeUtc(old, time.GetUtcNow().UtcDateTime.AddHours(-25));
+        Directory.SetLastWriteTimeUtc(recent, time.GetUtcNow().UtcDateTime.AddHours(-23));
+
+        Compile(Cache(time), Twice);
+
+        Directory.GetDirectories(_directory["code"]).ShouldBe([recent]);
+    }
+
+    [Fact]
     public void Compile_LeavesNothingButTheFile_WhichOnlyTheOwnerCanReplace()
     {
         var path = Compile(Cache()).Path;
@@ -145,7 +172,7 @@ public sealed class CodeCacheTests : IDisposable
 
     private static byte[] Twice { get; } = Unary(Opcodes.I32Add);
 
-    private CodeCache Cache() => CodeCache.ForUser(_directory["code"], () => Key);
+    private CodeCache Cache(TimeProvider? time = null) => CodeCache.ForUser(_directory["code"], () => Key, time);
 
     private static PrecompiledModule Compile(CodeCache cache, byte[]? wasm = null)
     {

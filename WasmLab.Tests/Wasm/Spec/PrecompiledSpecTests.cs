@@ -3,7 +3,7 @@ using WasmLab.Wasm;
 
 namespace WasmLab.Tests.Wasm.Spec;
 
-/// <summary>The official suite with every module compiled ahead of time.</summary>
+/// <summary>The official suite, and the scripts of what WebAssembly 3.0 adds, with every module compiled ahead of time.</summary>
 [Trait(Category.Name, Category.Spec)]
 [Collection(nameof(PrecompiledSpecTests))]
 public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
@@ -19,10 +19,9 @@ public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
     public async Task Assertions_OfModulesThatAreCompiledAhead_AllHold(string file)
     {
         SpecTests.SkipWithoutSuite();
-        Assert.SkipUnless(Precompiler.Find() is not null, "The compiler crossgen2 is not here: the tests were built with -p:Precompile=false.");
-        var cache = CodeCache.ForUser(_directory["code"], () => new byte[32]);
+        AheadOfTimeCompiler.SkipWithout();
 
-        var (result, error) = await SpecSuite.RunPrecompiledAsync(file, Path.Combine(SpecSuite.Folder!, file), WasmFeatures.None, [], cache);
+        var (result, error) = await SpecSuite.RunPrecompiledAsync(file, Path.Combine(SpecSuite.Folder!, file), WasmFeatures.None, [], Cache());
 
         if (result is null && SpecTests.NotConvertible.Contains(file))
         {
@@ -34,6 +33,24 @@ public sealed class PrecompiledSpecTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"{file}: {result.Passed} assertions passed");
         result.Failures.ShouldBeEmpty();
     }
+
+    [Theory]
+    [MemberData(nameof(ProposalTests.Scripts), MemberType = typeof(ProposalTests))]
+    public async Task Assertions_OfAProposalThatIsCompiledAhead_AllHold(string script)
+    {
+        Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
+        AheadOfTimeCompiler.SkipWithout();
+        var (feature, option) = ProposalTests.Features[script.Split('/')[0]];
+
+        var (result, error) = await SpecSuite.RunPrecompiledAsync(script, ProposalTests.PathOf(script), feature, [option], Cache());
+
+        ProposalTests.SkipWhereNotConvertible(error);
+        result.ShouldNotBeNull(error);
+        result.Passed.ShouldBeGreaterThan(0);
+        result.Failures.ShouldBeEmpty();
+    }
+
+    private CodeCache Cache() => CodeCache.ForUser(_directory["code"], () => new byte[32]);
 }
 
 /// <summary>A compiler process for each of a thousand modules: beside that, other tests would miss their deadlines.</summary>

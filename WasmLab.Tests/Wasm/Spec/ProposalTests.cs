@@ -10,7 +10,7 @@ namespace WasmLab.Tests.Wasm.Spec;
 [Trait(Category.Name, Category.Spec)]
 public sealed class ProposalTests(ITestOutputHelper output)
 {
-    private static readonly Dictionary<string, (WasmFeatures Feature, string ConverterOption)> Features = new()
+    internal static readonly Dictionary<string, (WasmFeatures Feature, string ConverterOption)> Features = new()
     {
         ["extended-constant-expressions"] = (WasmFeatures.ExtendedConstantExpressions, "--enable-extended-const"),
         ["tail-calls"] = (WasmFeatures.TailCalls, "--enable-tail-call"),
@@ -31,7 +31,7 @@ public sealed class ProposalTests(ITestOutputHelper output)
         Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
         var (feature, option) = Features[script.Split('/')[0]];
 
-        var (result, error) = await SpecSuite.RunAsync(script, Path.Combine(Folder(), script), feature, [option]);
+        var (result, error) = await SpecSuite.RunAsync(script, PathOf(script), feature, [option]);
 
         SkipWhereNotConvertible(error);
         result.ShouldNotBeNull(error);
@@ -48,14 +48,16 @@ public sealed class ProposalTests(ITestOutputHelper output)
         Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
         var (feature, option) = Features[script.Split('/')[0]];
 
-        var (result, error) = await SpecSuite.RunAsync(script, Path.Combine(Folder(), script), WasmFeatures.All & ~feature, [option]);
+        var (result, error) = await SpecSuite.RunAsync(script, PathOf(script), WasmFeatures.All & ~feature, [option]);
 
         SkipWhereNotConvertible(error);
         result.ShouldNotBeNull(error);
         result.Failures.ShouldContain(failure => failure.Contains($"WasmFeatures.{feature} is turned off", StringComparison.Ordinal));
     }
 
-    private static void SkipWhereNotConvertible(string? error) =>
+    internal static string PathOf(string script) => Path.Combine(Folder(), script);
+
+    internal static void SkipWhereNotConvertible(string? error) =>
         Assert.SkipWhen(error is not null && SpecSuite.ConverterVersion < OldestConverter, $"{SpecSuite.Converter} {SpecSuite.ConverterVersion} cannot express this, {OldestConverter} can.");
 
     private static string Folder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Proposals");
