@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using WasmLab.Tests.EmbeddedCluster.Ingresses.Support;
 using WasmLab.Tests.Support;
 
@@ -83,11 +84,14 @@ public sealed class EndpointChangeTests
             - {addresses: [127.0.0.1], conditions: {ready: true}}
             """).Apply();
 
-        for (var i = 0; i < 6; i++)
+        const int Requests = 6;
+        for (var i = 0; i < Requests; i++)
         {
             (await ingress.Client.GetStringAsync("/")).ShouldBe("right");
         }
 
-        ingress.ReadAccessLog().ShouldNotContain("502");
+        await Wait.UntilAsync("every request is logged", () => ingress.ReadAccessLog().Count('\n') == Requests);
+        var askedOnlyTheReadyPod = $@"\[test-web0-80\] \[\] 127\.0\.0\.1:{pod.Port} \d+ \d+\.\d{{3}} 200 \w+\n";
+        Regex.Count(ingress.ReadAccessLog(), askedOnlyTheReadyPod).ShouldBe(Requests, ingress.ReadAccessLog());
     }
 }
