@@ -31,13 +31,15 @@ public sealed class CodeCache
     private readonly Lazy<byte[]> _key;
     private readonly bool _isForUser;
     private readonly TimeProvider _time;
+    private readonly long _maxSize;
 
-    private CodeCache(string directory, Func<byte[]> key, bool isForUser, TimeProvider? time = null)
+    private CodeCache(string directory, Func<byte[]> key, bool isForUser, TimeProvider? time = null, long maxSize = MaxSize)
     {
         Directory = Path.GetFullPath(directory);
         _key = new Lazy<byte[]>(key, LazyThreadSafetyMode.PublicationOnly);
         _isForUser = isForUser;
         _time = time ?? TimeProvider.System;
+        _maxSize = maxSize;
     }
 
     /// <summary>Where <see cref="ForUser(string?)"/> keeps code when it is not told: <c>wasmlab/code</c> in the user's cache directory.</summary>
@@ -68,8 +70,8 @@ public sealed class CodeCache
     /// <param name="directory">The directory, usually beside the program.</param>
     public static CodeCache ForProgram(string directory) => new(directory, () => [], isForUser: false);
 
-    internal static CodeCache ForUser(string directory, Func<byte[]> key, TimeProvider? time = null) =>
-        new(directory, key, isForUser: true, time);
+    internal static CodeCache ForUser(string directory, Func<byte[]> key, TimeProvider? time = null, long maxSize = MaxSize) =>
+        new(directory, key, isForUser: true, time, maxSize);
 
     /// <summary>The code of a module; null when there is none that can be used.</summary>
     internal PrecompiledCode? Find(Module module)
@@ -179,13 +181,21 @@ public sealed class CodeCache
         var size = files.Sum(file => file.Length);
         foreach (var file in files.Where(file => file.FullName != kept).OrderBy(file => file.LastWriteTimeUtc))
         {
-            if (size <= MaxSize)
+            if (size <= _maxSize)
             {
                 return;
             }
 
-            size -= file.Length;
-            file.Delete();
+            try
+            {
+                var length = file.Length;
+                file.Delete();
+                size -= length;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Windows keeps what a process has loaded.
+            }
         }
     }
 }

@@ -135,6 +135,33 @@ public sealed class CodeCacheTests : IDisposable
     }
 
     [Fact]
+    public void Compile_BeyondTheSize_RemovesWhatWasNotUsedForLongest()
+    {
+        var time = new ManualTimeProvider();
+        var (size, square) = (Compile(Cache()).Size, Compile(Cache()).Path);
+        var twice = Compile(Cache(), Twice).Path;
+        File.SetLastWriteTimeUtc(square, time.GetUtcNow().UtcDateTime.AddDays(-2));
+        File.SetLastWriteTimeUtc(twice, time.GetUtcNow().UtcDateTime.AddDays(-1));
+        var cache = CodeCache.ForUser(_directory["code"], () => Key, time, maxSize: (2 * size) + (size / 2));
+
+        IsUsed(cache).ShouldBeTrue();
+        var minus = Compile(cache, Minus).Path;
+
+        Directory.GetFiles(_directory["code"]).ShouldBe([square, minus], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Compile_LargerThanTheCache_IsKeptAlone()
+    {
+        var square = Compile(Cache()).Path;
+
+        var twice = Compile(CodeCache.ForUser(_directory["code"], () => Key, maxSize: 1), Twice).Path;
+
+        square.ShouldNotBe(twice);
+        Directory.GetFiles(_directory["code"]).ShouldBe([twice]);
+    }
+
+    [Fact]
     public void Compile_LeavesNothingButTheFile_WhichOnlyTheOwnerCanReplace()
     {
         var path = Compile(Cache()).Path;
@@ -172,6 +199,8 @@ public sealed class CodeCacheTests : IDisposable
 
     private static byte[] Twice { get; } = Unary(Opcodes.I32Add);
 
+    private static byte[] Minus { get; } = Unary(Opcodes.I32Sub);
+
     private CodeCache Cache(TimeProvider? time = null) => CodeCache.ForUser(_directory["code"], () => Key, time);
 
     private static PrecompiledModule Compile(CodeCache cache, byte[]? wasm = null)
@@ -207,6 +236,7 @@ public sealed class CodeCacheTests : IDisposable
     private static class Opcodes
     {
         public const byte I32Add = 0x6A;
+        public const byte I32Sub = 0x6B;
         public const byte I32Mul = 0x6C;
     }
 }
