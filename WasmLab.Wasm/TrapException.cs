@@ -46,7 +46,7 @@ public enum TrapKind
     NullExceptionReference,
 }
 
-/// <summary>Guest code was ended. The message is the specification's wording. The stack trace names the guest's functions.</summary>
+/// <summary>Guest code was ended. The message is the specification's wording. The stack trace names the guest's functions, short ones that became part of their callers aside.</summary>
 public sealed class TrapException : Exception
 {
     private readonly NullReferenceException? _fault;

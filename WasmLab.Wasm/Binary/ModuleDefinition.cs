@@ -54,6 +54,9 @@ internal sealed class ModuleDefinition(ReadOnlyMemory<byte> bytes, WasmFeatures 
 
     public WasmReader Reader(int start, int end, string? section) => new(Bytes.Span, start, end, section, Features);
 
+    /// <summary>The body of a function; null when it is imported.</summary>
+    public CodeBody? BodyOf(int function) => function < ImportedFunctions ? null : Code[function - ImportedFunctions];
+
     public TagType TagType(int tag) => new(Types[Tags[tag]].Parameters);
 
     public FunctionType FunctionType(uint function) => Types[Functions[(int)function]];

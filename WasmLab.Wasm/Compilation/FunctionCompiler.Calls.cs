@@ -18,6 +18,12 @@ internal sealed partial class FunctionCompiler
 
         var function = (int)instruction.First;
         var type = _module.CanonicalTypes[_definition.Functions[function]];
+        if (_outermostFrame == 0 && _inlining.Includes(instruction.Offset))
+        {
+            CompileInlined(function, type);
+            return;
+        }
+
         SettleForCall(type);
         if (function == _function && !_isGuarded)
         {

@@ -79,20 +79,16 @@ internal sealed partial class FunctionCompiler
                 CompileEnd();
                 break;
             case Opcode.Br:
-                EmitRefreshedMemoryLength();
-                SettleTrapping(except: Arity(Target(instruction.First)));
-                if (!TryRepeatDispatch(Target(instruction.First)))
-                {
-                    EmitBranch(Target(instruction.First), keep: false);
-                }
-
-                SetUnreachable();
+                CompileBranch(Target(instruction.First));
                 break;
             case Opcode.BrIf:
                 CompileBranchIf(Target(instruction.First));
                 break;
             case Opcode.BrTable:
                 CompileBranchTable(in instruction);
+                break;
+            case Opcode.Return when _outermostFrame > 0:
+                CompileBranch(_frames[_outermostFrame]);
                 break;
             case Opcode.Return:
                 SettleTrapping(except: _type.Results.Length);
@@ -312,6 +308,18 @@ internal sealed partial class FunctionCompiler
 
         target.EndIsReached = true;
         return ResultSlots(target);
+    }
+
+    private void CompileBranch(Frame target)
+    {
+        EmitRefreshedMemoryLength();
+        SettleTrapping(except: Arity(target));
+        if (!TryRepeatDispatch(target))
+        {
+            EmitBranch(target, keep: false);
+        }
+
+        SetUnreachable();
     }
 
     private void CompileBranchIf(Frame target)

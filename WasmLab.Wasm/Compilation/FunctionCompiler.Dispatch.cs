@@ -40,7 +40,7 @@ internal sealed partial class FunctionCompiler
         }
 
         var instructions = new List<Instruction>();
-        var reader = _definition.Reader(loop.Offset, _body.End, "code");
+        var reader = _definition.Reader(loop.Offset, _code.End, "code");
         InstructionDecoder.Read(ref reader, out _);
         while (instructions.Count < MaxDispatchInstructions && !reader.AtEnd)
         {
@@ -68,7 +68,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>Remembers where a br_table goes that ends the head of a loop.</summary>
     private void NoteDispatch(int offset, Label[] labels, Label defaultLabel)
     {
-        foreach (var frame in _frames)
+        foreach (var frame in _frames.Skip(_outermostFrame))
         {
             if (frame.Dispatch is { } dispatch && dispatch.TableOffset == offset && _operands.Count == frame.Height)
             {

@@ -31,7 +31,9 @@ internal sealed partial class FunctionCompiler
     private sealed record Part(int Number, FunctionDivision Division);
 
     /// <summary>What the function costs, and where it can be cut, is only measured when it could be too large.</summary>
-    private bool MayBeTooLarge => CanBeDivided && (_module.Engine.Options.PartSize > 0 || (_body.End - _body.Start) * 16 > ILCost.MaxBytes);
+    private bool MayBeTooLarge => CanBeDivided && IsLarge;
+
+    private bool IsLarge => _module.Engine.Options.PartSize > 0 || (_body.End - _body.Start) * 16 > ILCost.MaxBytes;
 
     // A tail call needs the frame of the function; an exception in the frame would need a handle.
     private bool CanBeDivided => !_summary.HasTailCalls

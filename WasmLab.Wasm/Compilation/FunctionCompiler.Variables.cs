@@ -9,6 +9,7 @@ internal sealed partial class FunctionCompiler
     private void CompileVariable(in Instruction instruction)
     {
         var index = (int)instruction.First;
+        var local = _firstLocal + index;
         switch (instruction.Opcode)
         {
             case Opcode.Drop:
@@ -18,14 +19,14 @@ internal sealed partial class FunctionCompiler
                 CompileSelect();
                 break;
             case Opcode.LocalGet:
-                Push(Operand.Local(index, _locals[index].Type));
+                Push(Operand.Local(local, _locals[local].Type));
                 break;
             case Opcode.LocalSet:
-                CompileLocalSet(index);
+                CompileLocalSet(local);
                 break;
             case Opcode.LocalTee:
-                CompileLocalSet(index);
-                Push(Operand.Local(index, _locals[index].Type));
+                CompileLocalSet(local);
+                Push(Operand.Local(local, _locals[local].Type));
                 break;
             case Opcode.GlobalGet:
                 Push(Operand.Global(index, _definition.Globals[index].Value));

@@ -52,9 +52,11 @@ internal sealed partial class FunctionCompiler
         _definition = module.Definition;
         _function = function;
         _type = module.CanonicalTypes[_definition.Functions[function]];
-        _body = _definition.Code[function - _definition.ImportedFunctions];
+        _body = _definition.BodyOf(function)!;
+        _code = _body;
         _part = part;
-        _summary = part?.Division.Summary ?? FunctionSummary.Of(_definition, _body);
+        _inlining = IsLarge || module.Engine.Options.CountFuel ? Inlining.None : Inlining.Of(_definition, function);
+        _summary = part?.Division.Summary ?? FunctionSummary.Of(_definition, _body, _inlining);
         _fuel = part is not null ? part.Division.Fuel : module.Engine.Options.CountFuel ? FuelCosts.Of(_definition, _body) : null;
         _frameSize = frameSize;
         (_method, _il) = part is null
@@ -112,9 +114,17 @@ internal sealed partial class FunctionCompiler
         EmitPrologue();
         PushFunctionFrame();
         _outline?.Enter();
-        var reader = _definition.Reader(_body.Start, _body.End, "code");
+        CompileInstructions();
+        EmitEpilogues();
+    }
+
+    /// <summary>Compiles a body, up to the end of its outermost block.</summary>
+    private void CompileInstructions()
+    {
+        var reader = _definition.Reader(_code.Start, _code.End, "code");
+        var outermost = _outermostFrame;
         var skipped = 0;
-        while (_frames.Count > 0)
+        while (_frames.Count > outermost)
         {
             RequireCompilableSize();
             if (_part is { } part && PassOver(part, ref reader))
@@ -141,8 +151,6 @@ internal sealed partial class FunctionCompiler
                 skipped--;
             }
         }
-
-        EmitEpilogues();
     }
 
     // Asked again and again while code is emitted: a few bytes of a hostile module can stand for gigabytes of IL.
@@ -184,21 +192,29 @@ internal sealed partial class FunctionCompiler
             _locals.Add(Slots.Argument(i + 1, _type.Parameters[i]));
         }
 
-        foreach (var run in _body.Locals)
+        foreach (var slot in DeclareLocals(_body))
+        {
+            if (slot.Local is not null)
+            {
+                EmitConstant(slot.Type, 0);
+                _slots.EmitStore(slot);
+            }
+        }
+
+        EmitMemoryPrologue();
+    }
+
+    private IEnumerable<Slot> DeclareLocals(CodeBody body)
+    {
+        foreach (var run in body.Locals)
         {
             for (var i = 0; i < run.Count; i++)
             {
                 var slot = _slots.Declare(run.Type);
                 _locals.Add(slot);
-                if (slot.Local is not null)
-                {
-                    EmitConstant(run.Type, 0);
-                    _slots.EmitStore(slot);
-                }
+                yield return slot;
             }
         }
-
-        EmitMemoryPrologue();
     }
 
     private void EmitMemoryPrologue()

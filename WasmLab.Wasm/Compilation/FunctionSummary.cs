@@ -9,7 +9,8 @@ namespace WasmLab.Wasm.Compilation;
 /// <param name="MayRotate">Whether it rotates, or shifts both ways, which may come to the same.</param>
 internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, bool HasTailCalls, bool MayRotate)
 {
-    public static FunctionSummary Of(ModuleDefinition module, CodeBody body)
+    /// <summary>Looks at a function, and at the callees whose code it gets.</summary>
+    public static FunctionSummary Of(ModuleDefinition module, CodeBody body, Inlining inlining)
     {
         var reader = module.Reader(body.Start, body.End, "code");
         var (usesMemory, hasCalls, hasTailCalls) = (false, false, false);
@@ -25,6 +26,12 @@ internal readonly record struct FunctionSummary(bool UsesMemory, bool HasCalls, 
                 case >= Opcode.I32Load and <= Opcode.I64Store32:
                 case >= Opcode.V128Load and <= Opcode.V128Store or >= Opcode.V128Load8Lane and <= Opcode.V128Load64Zero:
                     usesMemory |= instruction.Second == 0;
+                    break;
+                case Opcode.Call when inlining.Includes(instruction.Offset):
+                    var callee = Of(module, module.BodyOf((int)instruction.First)!, Inlining.None);
+                    usesMemory |= callee.UsesMemory;
+                    hasCalls |= callee.HasCalls;
+                    rotates |= callee.MayRotate;
                     break;
                 case Opcode.Call or Opcode.CallIndirect:
                     hasCalls = true;

@@ -25,6 +25,10 @@ public sealed class ScriptTests
     [Fact]
     public Task Loop_ThatBeginsWithASwitch_GoesOnFromEveryBranch() => PassesAsync("dispatch.wast", assertions: 9);
 
+    /// <summary>With and without bounds checks.</summary>
+    [Fact]
+    public Task Callee_WhoseCodeStandsInTheCaller_DoesWhatACallDoes() => PassesAsync("inlining.wast", assertions: 29);
+
     private static async Task PassesAsync(string script, int assertions, params BoundsChecks[] ways)
     {
         Assert.SkipUnless(SpecSuite.HasConverter, $"{SpecSuite.Converter} is not installed: it is in Debian's package wabt.");
