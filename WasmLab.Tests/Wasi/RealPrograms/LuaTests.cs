@@ -33,13 +33,16 @@ public sealed class LuaTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task Script_RunByBoth_PrintsTheSame()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Script_RunByBoth_PrintsTheSame(bool precompiled)
     {
         RealPrograms.Require("lua.wasm", "lua");
+        using var code = new TemporaryDirectory();
         await File.WriteAllTextAsync(_directory["script.lua"], Script, TestContext.Current.CancellationToken);
 
-        var ours = await OurEngine.RunAsync(RealPrograms.PathOf("lua.wasm"), _directory.Path, ["script.lua", "one", "two"]);
+        var ours = await OurEngine.RunAsync(RealPrograms.PathOf("lua.wasm"), _directory.Path, ["script.lua", "one", "two"], cache: AheadOfTimeCompiler.CacheIn(code, precompiled));
         var theirs = await OtherProcess.RunAsync(RealPrograms.PathOf("lua"), ["script.lua", "one", "two"], _directory.Path);
 
         ours.ShouldBeAs(theirs);

@@ -28,12 +28,15 @@ public sealed class SqliteTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task Script_InMemory_AnswersAsTheNativeProgram()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Script_InMemory_AnswersAsTheNativeProgram(bool precompiled)
     {
         RealPrograms.Require("sqlite3.wasm", "sqlite3");
+        using var code = new TemporaryDirectory();
 
-        var ours = await OurEngine.RunAsync(RealPrograms.PathOf("sqlite3.wasm"), _directory.Path, [], Script);
+        var ours = await OurEngine.RunAsync(RealPrograms.PathOf("sqlite3.wasm"), _directory.Path, [], Script, AheadOfTimeCompiler.CacheIn(code, precompiled));
 
         ours.ShouldBeAs(await OtherProcess.RunAsync(RealPrograms.PathOf("sqlite3"), [], _directory.Path, Script));
         ours.Error.ShouldContain("no such table: missing");
