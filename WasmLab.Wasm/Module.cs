@@ -70,11 +70,11 @@ public sealed class Module
 
     /// <summary>Compiles every function now that is not compiled yet, instead of at its first call.</summary>
     /// <exception cref="TrapException">A function is too large.</exception>
-    public void CompileAll()
+    public unsafe void CompileAll()
     {
         for (var i = Definition.ImportedFunctions; i < Definition.Functions.Count; i++)
         {
-            Compiled.CodeOf(i);
+            Compiled.CodeOf(i, caller: null);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace WasmLab.Wasm.Compilation;
 
 /// <summary>Compiling recurses over the nesting of what is compiled, which a module chooses: it gets a stack of its own.</summary>
@@ -8,20 +6,22 @@ internal static class CompilerThread
     private const int StackSize = 64 * 1024 * 1024;
 
     /// <summary>Does something there and waits for its end.</summary>
-    public static T Run<T>(Func<T> work)
+    public static T Run<T>(Func<T> work) => Start(work).GetAwaiter().GetResult();
+
+    /// <summary>Does something there.</summary>
+    public static Task<T> Start<T>(Func<T> work)
     {
-        T? result = default;
-        ExceptionDispatchInfo? failure = null;
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(
             () =>
             {
                 try
                 {
-                    result = work();
+                    completion.SetResult(work());
                 }
                 catch (Exception exception)
                 {
-                    failure = ExceptionDispatchInfo.Capture(exception);
+                    completion.SetException(exception);
                 }
             },
             StackSize)
@@ -30,8 +30,6 @@ internal static class CompilerThread
             Name = "wasm-compiler",
         };
         thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result!;
+        return completion.Task;
     }
 }

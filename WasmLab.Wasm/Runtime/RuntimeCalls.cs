@@ -16,7 +16,7 @@ internal static unsafe class RuntimeCalls
             throw Trap((nint)home, (int)TrapKind.CallStackExhausted);
         }
 
-        var code = home->Instance.Module.Compiled.CodeOf(record->Index);
+        var code = home->Instance.Module.Compiled.CodeOf(record->Index, home);
         record->Code = code;
         record->Context = (nint)home;
         return code;

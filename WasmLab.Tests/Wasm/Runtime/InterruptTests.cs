@@ -100,6 +100,29 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task Interrupt_WhileALargeFunctionIsCompiled_DoesNotWaitForIt()
+    {
+        // Some seconds of compiling.
+        var builder = new ModuleBuilder();
+        var type = builder.Type([], []);
+        var started = builder.ImportFunction("host", "started", type);
+        var large = builder.Function(
+            null, type, new CodeBuilder().Repeat(200_000, part => part.Get(0).Const(12345).Op(Opcode.I32Mul).Set(0)).End(), (1, ValueType.I32));
+        builder.Function("run", type, new CodeBuilder().Call(started).Call(large).End());
+        builder.Function("other", type, new CodeBuilder().End());
+        var module = Module.Load(Engine, builder.Build());
+
+        var trap = await InterruptAsync(module, () =>
+        {
+            using var other = new Linker(Engine).Define("host", "started", new FunctionType([], []), (_, _, _) => { }).Instantiate(module);
+            other.GetFunction("other")!.Invoke();
+        });
+
+        trap.Kind.ShouldBe(TrapKind.Interrupted);
+        module.Compiled.IsCompiled(large).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Interrupt_BeforeTheCall_RefusesIt()
     {
         var module = new ModuleBuilder();
@@ -122,17 +145,20 @@ public sealed class InterruptTests
         Should.Throw<TrapException>(() => instance.GetFunction("run")!.Invoke()).Message.ShouldBe("interrupted: late");
     }
 
-    private static async Task<TrapException> InterruptAsync(ModuleBuilder module)
+    private static Task<TrapException> InterruptAsync(ModuleBuilder module) => InterruptAsync(Module.Load(Engine, module.Build()), () => { });
+
+    private static async Task<TrapException> InterruptAsync(Module module, Action whileItRuns)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var linker = new Linker(Engine)
             .Define("host", "started", new FunctionType([], []), (_, _, _) => running.SetResult())
             .Define("host", "wait", new FunctionType([], []), (caller, _, _) => caller.Interruption.WaitHandle.WaitOne());
-        using var instance = linker.Instantiate(Module.Load(Engine, module.Build()));
+        using var instance = linker.Instantiate(module);
         var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         Engine.StartThread("guest", () => ended.SetResult(Record.Exception(() => instance.GetFunction("run")!.Invoke())));
         await running.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellation);
+        whileItRuns();
 
         var clock = Stopwatch.StartNew();
         instance.Interrupt("the pod was deleted");

@@ -95,7 +95,7 @@ public sealed class IsolationTests
         second.GetFunction("add")!.Invoke(1);
 
         first.Record(Add)->Code.ShouldBe(second.Record(Add)->Code);
-        first.Record(Add)->Code.ShouldBe(module.Compiled.CodeOf(Add));
+        first.Record(Add)->Code.ShouldBe(module.Compiled.CodeOf(Add, caller: null));
     }
 
     [Fact]
